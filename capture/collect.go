@@ -1,0 +1,68 @@
+package capture
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Collector gathers emitted records into a Run, in memory. The zero value is
+// ready; it is not safe for concurrent use.
+type Collector struct {
+	run   Run
+	byKey map[[2]int64]*Upgrade
+}
+
+// Put takes one record. An upgrade with the key of an earlier one replaces it.
+func (c *Collector) Put(rec Record) {
+	switch rec := rec.(type) {
+	case Upgrade:
+		c.putUpgrade(rec)
+	case Token:
+		c.putToken(rec)
+	case TokenRequest:
+		c.run.TokenRequests = append(c.run.TokenRequests, rec)
+	case ClockSample:
+		c.run.Clock = append(c.run.Clock, rec)
+	case Loss:
+		c.run.Losses = append(c.run.Losses, rec)
+	case Note:
+		c.run.Notes = append(c.run.Notes, rec)
+	}
+}
+
+func (c *Collector) putUpgrade(u Upgrade) {
+	key := [2]int64{u.Conn, u.Exchange}
+	if have := c.byKey[key]; have != nil {
+		*have = u
+		return
+	}
+	if c.byKey == nil {
+		c.byKey = map[[2]int64]*Upgrade{}
+	}
+	c.byKey[key] = &u
+	c.run.Upgrades = append(c.run.Upgrades, &u)
+}
+
+func (c *Collector) putToken(t Token) {
+	if c.run.Tokens == nil {
+		c.run.Tokens = map[Fingerprint]Token{}
+	}
+	if _, known := c.run.Tokens[t.Fingerprint]; !known {
+		c.run.Tokens[t.Fingerprint] = t
+	}
+}
+
+// Run returns what was gathered, in the order that Run documents, under the
+// given meta data. The Collector must not be used afterwards.
+func (c *Collector) Run(meta Meta) *Run {
+	c.run.Meta = meta
+	slices.SortStableFunc(c.run.Upgrades, func(a, b *Upgrade) int {
+		return cmp.Or(cmp.Compare(a.Phases.RequestSent, b.Phases.RequestSent),
+			cmp.Compare(a.Conn, b.Conn), cmp.Compare(a.Exchange, b.Exchange))
+	})
+	slices.SortStableFunc(c.run.TokenRequests, func(a, b TokenRequest) int {
+		return cmp.Or(cmp.Compare(a.Sent, b.Sent),
+			cmp.Compare(a.Conn, b.Conn), cmp.Compare(a.Exchange, b.Exchange))
+	})
+	return &c.run
+}

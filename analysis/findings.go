@@ -1,0 +1,123 @@
+package analysis
+
+// Schema names the version of the JSON form of [Findings]. Fields are only added
+// to it; docs/json.md describes them.
+const Schema = "why403.findings/1"
+
+// Findings is what Explain concludes from a run, in the form that --json prints
+// and from which every report is rendered.
+type Findings struct {
+	Schema string `json:"schema"`
+
+	Attempts      int            `json:"attempts"`
+	Accepted      int            `json:"accepted"`        // answered 101 and stayed open
+	Refused       map[string]int `json:"refused"`         // by status, "403"
+	RefusedInBand map[string]int `json:"refused_in_band"` // 101, then closed at once; by close code, "1008"
+	Failed        map[string]int `json:"failed"`          // by outcome, "timed-out"
+	Pending       int            `json:"pending"`
+	PeakOpen      int            `json:"peak_open"`
+	Started       string         `json:"started"`    // RFC 3339, UTC
+	DurationS     float64        `json:"duration_s"` // seconds
+
+	Verdict          Verdict      `json:"verdict"`
+	Hypotheses       []Hypothesis `json:"hypotheses"`        // all tried, most probable first; probabilities sum to 1
+	UndecidedBetween []string     `json:"undecided_between"` // causes, for undetermined
+	NextExperiment   *Experiment  `json:"next_experiment,omitempty"`
+	AnsweredBy       *AnsweredBy  `json:"answered_by,omitempty"`
+	Clock            *ClockOffset `json:"clock,omitempty"`
+	Notes            []string     `json:"notes"` // what was missing or doubtful in the recording
+}
+
+// Status says how much the recording decides.
+type Status string
+
+const (
+	Determined   Status = "determined"   // one cause (or set of causes) holds at least 0.9 of the probability
+	Undetermined Status = "undetermined" // none does
+	Insufficient Status = "insufficient" // too few refusals to say anything
+	NoRefusals   Status = "no-refusals"
+)
+
+// Verdict is the answer: for Determined the causes, for Undetermined the candidates.
+type Verdict struct {
+	Status Status  `json:"status"`
+	Says   string  `json:"says"` // the answer in one sentence
+	Causes []Cause `json:"causes"`
+}
+
+// Cause is one finding of the closed vocabulary in docs/causes.md.
+type Cause struct {
+	Cause           string     `json:"cause"` // "concurrency-cap"
+	Scope           string     `json:"scope"` // "global", "token", …
+	ScopeEquivalent []string   `json:"scope_equivalent"`
+	Probability     float64    `json:"probability"`
+	Threshold       *Threshold `json:"threshold,omitempty"`
+	Attribute       *Attribute `json:"attribute,omitempty"`
+	Explains        Explains   `json:"explains"`
+	ContradictedBy  int        `json:"contradicted_by"` // attempts it would have decided otherwise
+	Says            string     `json:"says"`            // one sentence in plain words
+	Do              []string   `json:"do"`              // what to change, first thing first
+	WouldRefute     string     `json:"would_refute"`    // an observation that would prove it wrong
+}
+
+// Threshold is a cause's parameter with the interval of values that explain the
+// recording about as well.
+type Threshold struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+	Unit  string  `json:"unit"` // "open sockets", "s"
+}
+
+// Attribute is a property of a request that selects the refused attempts.
+type Attribute struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Explains counts the refusals a cause accounts for.
+type Explains struct {
+	Refused int `json:"refused"`
+	Of      int `json:"of"`
+}
+
+// Counts is the two by two table of a prediction: first digit, the cause would
+// have refused; second, the gateway did.
+type Counts struct {
+	N11 int `json:"n11"`
+	N10 int `json:"n10"`
+	N01 int `json:"n01"`
+	N00 int `json:"n00"`
+}
+
+// Hypothesis is one cause with one scope that was weighed against the recording.
+type Hypothesis struct {
+	Cause       string     `json:"cause"`
+	Scope       string     `json:"scope"`
+	Probability float64    `json:"probability"`
+	LogEvidence float64    `json:"log_evidence"` // natural logarithm, prior included
+	Threshold   *Threshold `json:"threshold,omitempty"`
+	Attribute   *Attribute `json:"attribute,omitempty"`
+	Counts      Counts     `json:"counts"`
+	Says        string     `json:"says"` // why it stands or falls, one sentence with the counts
+}
+
+// Experiment is the run that would separate what this one cannot.
+type Experiment struct {
+	Name        string             `json:"name"`
+	Why         string             `json:"why"`
+	Do          []string           `json:"do"`          // steps, as a person would do them in JMeter
+	Predictions map[string]float64 `json:"predictions"` // cause to the expected share of refused attempts
+}
+
+// AnsweredBy says which layer made the refusal.
+type AnsweredBy struct {
+	Layer    string `json:"layer"`
+	Evidence string `json:"evidence"`
+}
+
+// ClockOffset is the gateway's clock less ours, in seconds.
+type ClockOffset struct {
+	OffsetS float64 `json:"offset_s"`
+	ErrorS  float64 `json:"error_s"`
+}

@@ -1,0 +1,59 @@
+package reports
+
+import (
+	"fmt"
+
+	"why403/analysis"
+)
+
+// weak is the probability below which a hypothesis is folded away.
+const weak = 0.01
+
+// consideredView is every hypothesis: those that stand in the open, the rest
+// folded but present.
+type consideredView struct {
+	Stand, Fall []hypothesisRow
+}
+
+type hypothesisRow struct {
+	ID, Name, Parameter string
+	Probability, Share  string
+	Says, Counts        string
+	Leads               bool // part of the verdict
+}
+
+func newConsidered(f *analysis.Findings) consideredView {
+	inVerdict := map[[2]string]bool{}
+	for _, c := range f.Verdict.Causes {
+		inVerdict[[2]string{c.Cause, c.Scope}] = true
+	}
+	var v consideredView
+	ids := slugs{}
+	for _, h := range f.Hypotheses {
+		row := hypothesisRow{
+			ID:          ids.take("finding-" + h.Cause + "-" + h.Scope),
+			Name:        line(scopedName(h.Cause, h.Scope)),
+			Parameter:   parameter(h.Threshold, h.Attribute),
+			Probability: percent(h.Probability),
+			Share:       barWidth(h.Probability),
+			Says:        line(h.Says),
+			Counts:      counts(h.Counts),
+			Leads:       inVerdict[[2]string{h.Cause, h.Scope}],
+		}
+		if row.Leads || h.Probability >= weak {
+			v.Stand = append(v.Stand, row)
+		} else {
+			v.Fall = append(v.Fall, row)
+		}
+	}
+	return v
+}
+
+// counts words the two by two table of a hypothesis.
+func counts(c analysis.Counts) string {
+	if c == (analysis.Counts{}) {
+		return ""
+	}
+	return fmt.Sprintf("explains %s of %s, would have refused %s of %s accepted",
+		count(c.N11), plural(c.N11+c.N01, "refusal", "refusals"), count(c.N10), count(c.N10+c.N00))
+}

@@ -1,0 +1,132 @@
+package reports
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"why403/analysis"
+)
+
+// refusals is the number of refusals of both kinds.
+func refusals(f *analysis.Findings) int { return sum(f.Refused) + sum(f.RefusedInBand) }
+
+func sum(m map[string]int) int {
+	n := 0
+	for _, v := range m {
+		n += v
+	}
+	return n
+}
+
+// byKey writes a tally in the order of its keys, "403: 1,000, 429: 78", or the
+// key alone if there is only one.
+func byKey(m map[string]int) string {
+	var out []string
+	keys := slices.Sorted(maps.Keys(m))
+	for _, k := range keys {
+		switch {
+		case m[k] == 0:
+		case m[k] == sum(m):
+			return line(k)
+		default:
+			out = append(out, fmt.Sprintf("%s: %s", line(k), count(m[k])))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// evidence is what the verdict rests on, as clauses without full stops.
+func evidence(f *analysis.Findings) []string {
+	out := refusalClauses(f)
+	if f.Verdict.Status == analysis.Determined {
+		for _, c := range f.Verdict.Causes {
+			out = append(out, explains(c, len(f.Verdict.Causes) > 1))
+		}
+	}
+	if n := sum(f.Failed); n > 0 {
+		out = append(out, fmt.Sprintf("%s got no answer (%s)", count(n), byKey(f.Failed)))
+	}
+	if f.Pending > 0 {
+		out = append(out, fmt.Sprintf("%s still waiting at the end", plural(f.Pending, "was", "were")))
+	}
+	return append(out, plural(f.PeakOpen, "socket", "sockets")+" open at most")
+}
+
+func refusalClauses(f *analysis.Findings) []string {
+	refused, inBand := sum(f.Refused), sum(f.RefusedInBand)
+	if refused+inBand == 0 {
+		return []string{fmt.Sprintf("none of %s was refused", plural(f.Attempts, "upgrade", "upgrades"))}
+	}
+	var out []string
+	if refused > 0 {
+		out = append(out, fmt.Sprintf("%s of %s were refused (%s)", count(refused),
+			plural(f.Attempts, "upgrade", "upgrades"), byKey(f.Refused)))
+	}
+	if inBand > 0 {
+		out = append(out, fmt.Sprintf("%s of %s were answered 101 and closed at once (%s)", count(inBand),
+			plural(f.Attempts, "upgrade", "upgrades"), byKey(f.RefusedInBand)))
+	}
+	return out
+}
+
+// explains says how many refusals a cause accounts for and what speaks against it.
+func explains(c analysis.Cause, named bool) string {
+	who := "the cause"
+	if named {
+		who = "“" + scopedName(c.Cause, c.Scope) + "”"
+	}
+	all := fmt.Sprintf("%s accounts for %s of %s", who, count(c.Explains.Refused), plural(c.Explains.Of, "refusal", "refusals"))
+	if c.Explains.Refused == c.Explains.Of {
+		all = fmt.Sprintf("%s accounts for all of them", who)
+	}
+	if c.ContradictedBy == 0 {
+		return all + " and is contradicted by no attempt"
+	}
+	return fmt.Sprintf("%s and is contradicted by %s", all, plural(c.ContradictedBy, "attempt", "attempts"))
+}
+
+// confidence is the probability of the verdict: of its cause, or of the least
+// probable of several. "" if the status has none.
+func confidence(v analysis.Verdict) string {
+	if v.Status != analysis.Determined || len(v.Causes) == 0 {
+		return ""
+	}
+	p := v.Causes[0].Probability
+	for _, c := range v.Causes {
+		p = min(p, c.Probability)
+	}
+	return percent(p)
+}
+
+// mind is everything to keep in mind that the findings know of: the clock, then
+// the notes.
+func mind(f *analysis.Findings) []string {
+	var out []string
+	if f.Clock != nil {
+		out = append(out, clockSays(f.Clock))
+	}
+	for _, n := range f.Notes {
+		out = append(out, line(n))
+	}
+	return out
+}
+
+func clockSays(c *analysis.ClockOffset) string {
+	which := "ahead of"
+	if c.OffsetS < 0 {
+		which = "behind"
+	}
+	return fmt.Sprintf("the gateway's clock is %s s %s ours (±%s s)", short(max(c.OffsetS, -c.OffsetS)), which, short(c.ErrorS))
+}
+
+// sentence joins clauses to one sentence.
+func sentence(clauses []string) string {
+	s := strings.Join(clauses, "; ")
+	if s == "" {
+		return ""
+	}
+	first := []rune(s)
+	return strings.ToUpper(string(first[0])) + string(first[1:]) + "."
+}

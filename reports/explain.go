@@ -1,0 +1,184 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"why403/analysis"
+)
+
+// explainWidth is the longest line of Explain in characters; only a word that is
+// longer on its own goes beyond.
+const explainWidth = 100
+
+// Explain writes the long form for a terminal: verdict, hypotheses, what to do,
+// the next experiment and notes.
+func Explain(w io.Writer, f *analysis.Findings) error {
+	var e explainer
+	e.verdict(f)
+	e.causes(f)
+	e.hypotheses(f.Hypotheses)
+	e.experiment(f)
+	e.list("Keep in mind", mind(f))
+	_, err := io.WriteString(w, visible(e.String()))
+	return err
+}
+
+type explainer struct{ strings.Builder }
+
+func (e *explainer) verdict(f *analysis.Findings) {
+	e.para("", strings.ToUpper(badge(f.Verdict)))
+	e.para("", f.Verdict.Says)
+	e.para("", sentence(evidence(f)))
+	if a := f.AnsweredBy; a != nil {
+		e.para("", fmt.Sprintf("Answered by: %s (%s).", a.Layer, a.Evidence))
+	}
+}
+
+func (e *explainer) causes(f *analysis.Findings) {
+	for _, c := range f.Verdict.Causes {
+		e.heading(scopedName(c.Cause, c.Scope) + ", " + percent(c.Probability))
+		e.para("  ", c.Says)
+		if p := parameter(c.Threshold, c.Attribute); p != "" {
+			e.para("  ", "Parameter: "+p)
+		}
+		if len(c.ScopeEquivalent) > 0 {
+			e.para("  ", "These would have refused the same attempts: "+strings.Join(c.ScopeEquivalent, ", "))
+		}
+		for _, do := range c.Do {
+			e.item("  do     ", do)
+		}
+		if c.WouldRefute != "" {
+			e.item("  wrong  ", "if: "+c.WouldRefute)
+		}
+	}
+}
+
+func (e *explainer) hypotheses(all []analysis.Hypothesis) {
+	if len(all) == 0 {
+		return
+	}
+	e.heading("Everything considered")
+	names := make([]string, len(all))
+	width := len("cause")
+	for i, h := range all {
+		names[i] = line(scopedName(h.Cause, h.Scope))
+		width = max(width, runes(names[i]))
+	}
+	width = min(width, 40)
+	lead := func(name, p string) string { return "  " + pad(name, width) + "  " + padLeft(p, 7) + "  " }
+	e.item(lead("cause", "prob."), "why it stands or falls")
+	for i, h := range all {
+		e.item(lead(names[i], percent(h.Probability)), h.Says)
+	}
+}
+
+func (e *explainer) experiment(f *analysis.Findings) {
+	x := f.NextExperiment
+	if x == nil {
+		return
+	}
+	e.heading("Next experiment: " + x.Name)
+	e.para("  ", x.Why)
+	for i, step := range x.Do {
+		e.item(fmt.Sprintf("  %d. ", i+1), step)
+	}
+	for _, p := range predictions(f) {
+		e.item("  "+pad(p.Name, 28)+"  "+padLeft(p.Share, 7)+"  ", "of the upgrades refused if this is the cause")
+	}
+}
+
+func (e *explainer) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	e.heading(title)
+	for _, s := range items {
+		e.item("  - ", s)
+	}
+}
+
+func (e *explainer) heading(s string) { e.WriteString("\n" + line(s) + "\n") }
+
+func (e *explainer) para(indent, s string) {
+	if s != "" {
+		e.item(indent, s)
+	}
+}
+
+// item writes a lead and the text beside it, wrapped under its own start.
+func (e *explainer) item(lead, s string) {
+	indent := runes(lead)
+	for i, l := range wrap(line(s), explainWidth-indent) {
+		if i > 0 {
+			lead = strings.Repeat(" ", indent)
+		}
+		e.WriteString(strings.TrimRight(lead+l, " ") + "\n")
+	}
+}
+
+// wrap breaks s into lines of at most width characters at spaces.
+func wrap(s string, width int) []string {
+	var lines []string
+	cur := ""
+	for word := range strings.FieldsSeq(s) {
+		switch {
+		case cur == "":
+			cur = word
+		case runes(cur)+1+runes(word) <= width:
+			cur += " " + word
+		default:
+			lines = append(lines, cur)
+			cur = word
+		}
+	}
+	return append(lines, cur)
+}
+
+func runes(s string) int { return len([]rune(s)) }
+
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-runes(s)))
+}
+
+func padLeft(s string, width int) string {
+	return strings.Repeat(" ", max(0, width-runes(s))) + s
+}
+
+// prediction is what one candidate expects of the next experiment.
+type prediction struct {
+	Name, Share string
+	Value       float64 // 0 to 1
+}
+
+// predictions are those of the next experiment, candidates first in the order of
+// the verdict, the others by name.
+func predictions(f *analysis.Findings) []prediction {
+	x := f.NextExperiment
+	if x == nil {
+		return nil
+	}
+	order := map[string]int{}
+	for i, c := range f.Verdict.Causes {
+		if _, have := order[c.Cause]; !have {
+			order[c.Cause] = i - len(f.Verdict.Causes)
+		}
+	}
+	causes := make([]string, 0, len(x.Predictions))
+	for c := range x.Predictions {
+		causes = append(causes, c)
+	}
+	slices.SortFunc(causes, func(a, b string) int {
+		if d := order[a] - order[b]; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	out := make([]prediction, len(causes))
+	for i, c := range causes {
+		out[i] = prediction{Name: line(causeName(c)), Share: percent(x.Predictions[c]), Value: x.Predictions[c]}
+	}
+	return out
+}

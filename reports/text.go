@@ -1,0 +1,74 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"why403/analysis"
+)
+
+// Text writes the verdict for a terminal: at most five lines, however long, and
+// no escape sequences. They are the answer, the evidence, what to do first or the
+// next experiment, what would prove the answer wrong, and what to keep in mind.
+func Text(w io.Writer, f *analysis.Findings) error {
+	var b strings.Builder
+	for _, row := range verdictRows(f) {
+		fmt.Fprintf(&b, "%-10s %s\n", row[0], line(row[1]))
+	}
+	_, err := io.WriteString(w, visible(b.String()))
+	return err
+}
+
+// verdictRows are the lines of Text as label and text.
+func verdictRows(f *analysis.Findings) [][2]string {
+	v := f.Verdict
+	rows := [][2]string{{"verdict", badge(v) + ": " + v.Says}, {"evidence", sentence(evidence(f))}}
+	if first := firstCause(v); first != nil {
+		if len(first.Do) > 0 {
+			rows = append(rows, [2]string{"do first", first.Do[0]})
+		}
+		if first.WouldRefute != "" {
+			rows = append(rows, [2]string{"wrong if", first.WouldRefute})
+		}
+	}
+	if v.Status == analysis.Undetermined && len(v.Causes) > 0 {
+		rows = append(rows, [2]string{"between", candidates(v)})
+	}
+	if x := f.NextExperiment; x != nil && v.Status != analysis.Determined {
+		rows = append(rows, [2]string{"next", x.Name + ": " + x.Why})
+	}
+	if m := mind(f); len(m) > 0 {
+		rows = append(rows, [2]string{"in mind", strings.Join(m, "; ")})
+	}
+	return rows
+}
+
+// firstCause is the leading cause of a determined verdict, else nil.
+func firstCause(v analysis.Verdict) *analysis.Cause {
+	if v.Status != analysis.Determined || len(v.Causes) == 0 {
+		return nil
+	}
+	return &v.Causes[0]
+}
+
+// badge is the status with its probability, "determined, 98.4 %".
+func badge(v analysis.Verdict) string {
+	word := statusWords[v.Status].Word
+	if word == "" {
+		word = string(v.Status)
+	}
+	if p := confidence(v); p != "" {
+		return word + ", " + p
+	}
+	return word
+}
+
+// candidates lists the causes of an undetermined verdict with their probabilities.
+func candidates(v analysis.Verdict) string {
+	var out []string
+	for _, c := range v.Causes {
+		out = append(out, fmt.Sprintf("%s (%s)", scopedName(c.Cause, c.Scope), percent(c.Probability)))
+	}
+	return strings.Join(out, " · ")
+}

@@ -1,0 +1,125 @@
+package reports
+
+import (
+	"fmt"
+
+	"why403/analysis"
+)
+
+type verdictView struct {
+	Status     string // as a class: "determined"
+	Sign, Word string // "✔", "determined"
+	Confidence string // "98.4 %", "" without
+	Says       string
+	Lead       string // the first clause of the evidence
+	Evidence   string // the rest of it
+	AnsweredBy *fact
+	Tiles      []tile
+	Causes     []causeView // of a determined verdict
+	Several    bool        // more than one cause acts at once
+}
+
+// tile is one number with its name.
+type tile struct{ Value, Name, Kind string }
+
+type causeView struct {
+	ID, Name, Says, Parameter string
+	Probability               string
+	Share                     string // of 100, for a bar's width
+	Equivalent                []string
+	Do                        []string
+	WouldRefute               string
+	Explains                  string
+}
+
+func newVerdict(f *analysis.Findings) verdictView {
+	v := verdictView{
+		Status:     string(f.Verdict.Status),
+		Sign:       statusWords[f.Verdict.Status].Sign,
+		Word:       statusWords[f.Verdict.Status].Word,
+		Confidence: confidence(f.Verdict),
+		Says:       unbroken(line(f.Verdict.Says)),
+		Tiles:      tiles(f),
+	}
+	clauses := evidence(f)
+	v.Lead, v.Evidence = sentence(clauses[:1]), sentence(clauses[1:])
+	if v.Word == "" {
+		v.Word = line(v.Status)
+	}
+	if a := f.AnsweredBy; a != nil {
+		v.AnsweredBy = &fact{line(a.Layer), line(a.Evidence)}
+	}
+	if f.Verdict.Status == analysis.Determined {
+		v.Causes = causeViews(f.Verdict.Causes)
+		v.Several = len(v.Causes) > 1
+	}
+	return v
+}
+
+func tiles(f *analysis.Findings) []tile {
+	out := []tile{
+		{count(refusals(f)), "refused", ""},
+		{count(f.Accepted), "accepted", "accepted"},
+		{count(f.PeakOpen), "open at most", ""},
+		{span(seconds(f.DurationS)), "recorded", ""},
+	}
+	if refusals(f) > 0 {
+		out[0].Kind = "refused"
+	}
+	if n := sum(f.Failed); n > 0 {
+		out = append(out, tile{count(n), "without an answer", "failed"})
+	}
+	return out
+}
+
+func causeViews(causes []analysis.Cause) []causeView {
+	ids := slugs{}
+	out := make([]causeView, len(causes))
+	for i, c := range causes {
+		out[i] = causeView{
+			ID:          ids.take("cause-" + c.Cause + "-" + c.Scope),
+			Name:        line(scopedName(c.Cause, c.Scope)),
+			Says:        line(c.Says),
+			Parameter:   parameter(c.Threshold, c.Attribute),
+			Probability: percent(c.Probability),
+			Share:       barWidth(c.Probability),
+			Equivalent:  lines(c.ScopeEquivalent),
+			Do:          lines(c.Do),
+			WouldRefute: line(c.WouldRefute),
+			Explains: fmt.Sprintf("accounts for %s of %s, contradicted by %s", count(c.Explains.Refused),
+				plural(c.Explains.Of, "refusal", "refusals"), count(c.ContradictedBy)),
+		}
+	}
+	return out
+}
+
+// barWidth is a probability as a width of 100, one at least so that it is seen.
+func barWidth(p float64) string { return px(min(100, max(0.6, 100*p))) }
+
+func lines(in []string) []string {
+	var out []string
+	for _, s := range in {
+		out = append(out, line(s))
+	}
+	return out
+}
+
+type experimentView struct {
+	Name, Why string
+	Do        []string
+	Predicts  []predictionRow
+}
+
+type predictionRow struct{ Name, Share, Width string }
+
+func newExperiment(f *analysis.Findings) *experimentView {
+	x := f.NextExperiment
+	if x == nil {
+		return nil
+	}
+	v := &experimentView{Name: line(x.Name), Why: line(x.Why), Do: lines(x.Do)}
+	for _, p := range predictions(f) {
+		v.Predicts = append(v.Predicts, predictionRow{p.Name, p.Share, barWidth(p.Value)})
+	}
+	return v
+}

@@ -1,0 +1,138 @@
+package proxy
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"why403/capture"
+	"why403/capture/dissect"
+)
+
+// startAnswers starts the gateway's direction if it does not run yet.
+func (t *tunnel) startAnswers() {
+	if t.opened {
+		return
+	}
+	t.opened = true
+	t.live.Add(1)
+	if t.blind {
+		t.startRelay(dissect.FromServer)
+		return
+	}
+	t.p.running.Go(t.answers)
+}
+
+// goBlind makes the tunnel relay everything from here on without a look.
+func (t *tunnel) goBlind() {
+	t.blind = true
+	t.within(dissect.FromServer, 0)
+	t.upgraded.Store(true)
+	t.c.setBusy(false)
+}
+
+// answers is the gateway's direction up to where the connection becomes a
+// WebSocket. It changes nothing.
+func (t *tunnel) answers() {
+	buf := buffers.get()
+	defer buffers.put(buf)
+	for {
+		n, err := t.server.Read(*buf)
+		if n > 0 {
+			pr := t.tap.data(dissect.FromServer, t.p.clock.now(), (*buf)[:n])
+			t.settle(pr)
+			_, werr := t.client.Write((*buf)[:n])
+			t.tap.flush(dissect.FromServer)
+			if werr != nil {
+				t.writeFailed(dissect.FromServer, werr)
+				break
+			}
+			if pr.upgraded {
+				t.becomeSocket()
+				return
+			}
+		}
+		if err != nil {
+			t.noAnswer(err)
+			break
+		}
+	}
+	t.done()
+}
+
+// settle sets how long the gateway has for its next bytes.
+func (t *tunnel) settle(pr progress) {
+	if pr.upgraded || pr.answered {
+		t.within(dissect.FromServer, 0)
+		t.c.setBusy(false)
+	} else {
+		t.within(dissect.FromServer, t.p.limits.Answer)
+	}
+}
+
+// becomeSocket hands both directions over to relays. The client's is waiting for
+// the client, so a deadline in the past calls it.
+func (t *tunnel) becomeSocket() {
+	t.startRelay(dissect.FromServer)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.upgraded.Store(true)
+	if !t.draining[dissect.FromClient] {
+		t.client.SetReadDeadline(past)
+	}
+}
+
+// noAnswer deals with the end of the gateway's direction.
+func (t *tunnel) noAnswer(err error) {
+	pr := t.tap.state()
+	if !isTimeout(err) || t.isDraining(dissect.FromServer) || pr.answered || pr.answering {
+		t.readFailed(dissect.FromServer, err)
+		return
+	}
+	why := fmt.Sprintf("no answer from %q within %v", t.c.target, t.p.limits.Answer)
+	t.tap.fail(capture.TimedOut, why)
+	t.client.SetWriteDeadline(time.Now().Add(t.p.limits.Drain))
+	t.client.Write(answer(504, why))
+	t.client.finish()
+	t.server.Close()
+	t.drain(dissect.FromClient, t.p.limits.RefusalBody)
+}
+
+func (t *tunnel) isDraining(dir dissect.Dir) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.draining[dir]
+}
+
+// facts returns what the bytes of the next request do not show. The moments of the
+// connection's opening belong to its first request alone.
+func (t *tunnel) facts(edits []string) func(*capture.Upgrade) {
+	opening, first := t.phases, !t.opened
+	return func(u *capture.Upgrade) {
+		u.Client = addrPort(t.c.RemoteAddr())
+		if t.server.Conn != nil {
+			u.Source, u.Server = addrPort(t.server.LocalAddr()), addrPort(t.server.RemoteAddr())
+		}
+		u.ClientTLS, u.ServerTLS = t.clientTLS, t.serverTLS
+		u.Edits = append(u.Edits, edits...)
+		u.Phases.RequestRead = opening.RequestRead
+		if first {
+			open(&u.Phases, opening)
+		}
+	}
+}
+
+// open copies the moments of a connection's opening.
+func open(to *capture.Phases, from capture.Phases) {
+	to.Accepted, to.ConnectRead, to.ConnectAnswered = from.Accepted, from.ConnectRead, from.ConnectAnswered
+	to.ClientHello, to.ClientSecured = from.ClientHello, from.ClientSecured
+	to.ResolveStart, to.Resolved, to.Dialed, to.Secured = from.ResolveStart, from.Resolved, from.Dialed, from.Secured
+}
+
+// sentName is the server name that Go sends for name: none for an address.
+func sentName(name string) string {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return ""
+	}
+	return name
+}

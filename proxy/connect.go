@@ -1,0 +1,168 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"why403/capture"
+)
+
+// handle serves one client, up to where its tunnel runs on its own.
+func (p *Proxy) handle(ctx context.Context, c *client) {
+	head, err := c.readHead(p.limits.Connect)
+	if err != nil {
+		p.badHead(c, head, err)
+		return
+	}
+	c.phases.ConnectRead = p.clock.now()
+	p.route(ctx, c, head)
+}
+
+// route sends a client the way that its first request, or its first after plain
+// ones, asks for.
+func (p *Proxy) route(ctx context.Context, c *client, head []byte) {
+	req, err := parseRequest(head)
+	if err != nil {
+		p.turnAway(c, answer(400, "not an HTTP/1.1 request: "+err.Error()))
+		return
+	}
+	switch {
+	case req.method == http.MethodConnect:
+		p.connect(ctx, c, req)
+	case !req.absolute && req.method == http.MethodGet && !req.upgrade:
+		p.turnAway(c, aboutAnswer())
+	case !req.absolute:
+		p.turnAway(c, answer(421, "this is a proxy, not the server that the request is for"))
+	case !strings.EqualFold(req.scheme, "http") && !strings.EqualFold(req.scheme, "ws"):
+		p.turnAway(c, answer(501, req.scheme+" needs CONNECT"))
+	case req.upgrade:
+		p.plain(ctx, c, head, withPort(req.authority, "80"))
+	default:
+		p.forward.take(c, head)
+	}
+}
+
+// badHead ends a connection whose first head did not come to its end.
+func (p *Proxy) badHead(c *client, head []byte, err error) {
+	switch {
+	case errors.Is(err, errHeadTooLarge):
+		p.turnAway(c, answer(431, "request head over "+strconv.Itoa(p.limits.Head)+" bytes"))
+	case isTimeout(err) && len(head) > 0:
+		p.turnAway(c, answer(408, "request head not complete after "+p.limits.Connect.String()))
+	default:
+		c.Close()
+	}
+}
+
+// turnAway gives a client an answer of ours and closes.
+func (p *Proxy) turnAway(c *client, answer []byte) {
+	c.SetWriteDeadline(time.Now().Add(p.limits.Drain))
+	c.Write(answer)
+	closeWrite(c.Conn)
+	linger(c, p.limits.RefusalBody)
+}
+
+// connect answers CONNECT before anything is known of the gateway: JMeter reads
+// that answer without a time limit and shows nothing of one that is not 200.
+func (p *Proxy) connect(ctx context.Context, c *client, req request) {
+	host, port, err := net.SplitHostPort(req.target)
+	if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 1 || n > 65535 || host == "" {
+		p.turnAway(c, answer(400, "CONNECT needs host:port"))
+		return
+	}
+	c.target = req.target
+	if _, err := io.WriteString(c, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		c.Close()
+		return
+	}
+	c.phases.ConnectAnswered = p.clock.now()
+	if !p.decrypts(host) {
+		p.losses.add(capture.LostBlind, host+": not among the hosts to decrypt")
+		p.blind(ctx, c)
+		return
+	}
+	c.SetDeadline(time.Now().Add(p.limits.ClientTLS))
+	first, err := c.peek()
+	if err != nil {
+		c.Close()
+		return
+	}
+	const handshakeRecord = 0x16 // RFC 8446 §5.1
+	if first == handshakeRecord {
+		p.secure(ctx, c)
+		return
+	}
+	c.SetDeadline(time.Time{})
+	t := p.newTunnel(c, end{Conn: c, tcp: c}, "http", c.target)
+	t.open(ctx)
+}
+
+// secure ends the client's TLS and opens the tunnel inside.
+func (p *Proxy) secure(ctx context.Context, c *client) {
+	conn := tls.Server(c, p.clientTLS)
+	if err := conn.Handshake(); err != nil {
+		p.noTrust(c, err)
+		return
+	}
+	c.SetDeadline(time.Time{})
+	c.phases.ClientSecured = p.clock.now()
+	state := conn.ConnectionState()
+	c.resumed = state.DidResume
+	t := p.newTunnel(c, end{Conn: conn, tcp: c}, "https", c.target)
+	t.clientTLS = tlsFacts(state, c.hello.name)
+	t.open(ctx)
+}
+
+// noTrust records that a client would not speak TLS with us: most often it does
+// not trust the authority.
+func (p *Proxy) noTrust(c *client, err error) {
+	if c.phases.ClientHello.Seen() && !errors.Is(err, net.ErrClosed) {
+		host, _, _ := net.SplitHostPort(c.target)
+		p.losses.add(capture.LostParse, host+": TLS with the client failed: "+oneLine(err.Error()))
+	}
+	p.opt.Log.Debug().Err(err).Str("target", c.target).Msg("TLS with client failed")
+	c.Close()
+}
+
+// plain opens a tunnel for an upgrade to an http URL, whose head has been read.
+func (p *Proxy) plain(ctx context.Context, c *client, head []byte, target string) {
+	c.target = target
+	c.phases.ConnectRead = 0 // it was no CONNECT
+	c.unread = append(head[:len(head):len(head)], c.unread...)
+	t := p.newTunnel(c, end{Conn: c, tcp: c}, "http", target)
+	if host, _, _ := net.SplitHostPort(target); !p.decrypts(host) {
+		p.losses.add(capture.LostBlind, host+": not among the hosts to decrypt")
+		t.tap.mute()
+	}
+	t.open(ctx)
+}
+
+// decrypts reports whether a host is to be decrypted and recorded.
+func (p *Proxy) decrypts(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	for _, pattern := range p.opt.Hosts {
+		domain, wild := strings.CutPrefix(pattern, "*")
+		switch {
+		case !wild && strings.EqualFold(pattern, host):
+			return true
+		case wild && len(host) > len(domain) && strings.EqualFold(host[len(host)-len(domain):], domain):
+			return true
+		}
+	}
+	return len(p.opt.Hosts) == 0
+}
+
+// withPort adds the port that a URL's scheme implies.
+func withPort(authority, port string) string {
+	if _, _, err := net.SplitHostPort(authority); err == nil {
+		return authority
+	}
+	return net.JoinHostPort(strings.Trim(authority, "[]"), port)
+}

@@ -1,0 +1,265 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"why403/capture"
+	"why403/capture/dissect"
+)
+
+// open runs the tunnel's client side until the tunnel runs on its own or ends.
+func (t *tunnel) open(ctx context.Context) {
+	if !t.c.onShutdown(t.shutdown) {
+		t.done()
+		return
+	}
+	t.phases = t.c.phases
+	r := requests{t: t, ctx: ctx, started: time.Now()}
+	if r.run() {
+		t.within(dissect.FromClient, 0)
+		t.startRelay(dissect.FromClient)
+		return
+	}
+	t.done()
+}
+
+// requests is the client's direction up to where the connection becomes a
+// WebSocket: it finds the heads, because heads are edited, and sends everything
+// else as it came.
+type requests struct {
+	t       *tunnel
+	ctx     context.Context
+	started time.Time // when the head in progress was first waited for or began
+	where   where
+	head    []byte // what has come of the head in progress
+	body    body   // what is left of the body in progress
+	behind  bool   // bytes have been sent behind an upgrade request
+}
+
+// where a direction is in its messages.
+type where int
+
+const (
+	inHead  where = iota
+	inBody        // of a request
+	inDoubt       // behind an upgrade request: frames, or the next request after a refusal
+	inBytes       // nothing is known of what comes; relay it
+)
+
+// errOver says that the tunnel has been given up, and everything done about it.
+var errOver = errors.New("tunnel is over")
+
+// run relays requests. It returns true if the tunnel goes on as a relay.
+func (r *requests) run() (relay bool) {
+	t := r.t
+	buf := buffers.get()
+	defer buffers.put(buf)
+	for {
+		t.within(dissect.FromClient, r.patience())
+		// The answering direction sets this first and the deadline then, so one of
+		// the two stops us from waiting in the wrong place.
+		if t.upgraded.Load() {
+			return true
+		}
+		n, err := t.client.Read(*buf)
+		if ferr := r.feed((*buf)[:n]); ferr != nil {
+			if !errors.Is(ferr, errOver) {
+				t.writeFailed(dissect.FromClient, ferr)
+			}
+			return false
+		}
+		t.tap.flush(dissect.FromClient)
+		switch {
+		case err == nil:
+		case t.upgraded.Load() && isTimeout(err):
+			return true
+		case isTimeout(err) && t.server.Conn != nil && !t.tap.state().answered:
+			// The client waits, and so does this.
+		case len(r.head) > 0 && isTimeout(err):
+			r.fail(408, fmt.Sprintf("request head not complete after %v", t.p.limits.RequestHead))
+			return false
+		case t.server.Conn == nil:
+			return false
+		default:
+			t.readFailed(dissect.FromClient, err)
+			return false
+		}
+	}
+}
+
+// patience is how long to wait for the client's next bytes.
+func (r *requests) patience() time.Duration {
+	l := r.t.p.limits
+	if r.where == inHead && (len(r.head) > 0 || r.t.server.Conn == nil) {
+		return max(time.Until(r.started.Add(l.RequestHead)), 1)
+	}
+	return l.Answer + l.Idle
+}
+
+// feed takes the next bytes of the client. It returns an error if they could not
+// be sent.
+func (r *requests) feed(b []byte) error {
+	for len(b) > 0 {
+		var err error
+		switch r.where {
+		case inHead:
+			b, err = r.feedHead(b)
+		case inBody:
+			n, done := r.body.take(b)
+			if err = r.send(b[:n]); done {
+				r.where = inHead
+			}
+			b = b[n:]
+		case inDoubt:
+			if pr := r.t.tap.state(); !r.behind && pr.answered && !pr.upgraded {
+				r.where = inHead
+				continue
+			}
+			r.behind = true
+			err, b = r.send(b), nil
+		case inBytes:
+			err, b = r.send(b), nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feedHead adds b to the head in progress and sends it if it is complete. It
+// returns what follows the head.
+func (r *requests) feedHead(b []byte) (rest []byte, err error) {
+	if len(r.head) == 0 && r.t.server.Conn != nil {
+		r.started = time.Now()
+	}
+	r.head = append(r.head, b...)
+	end, complete := headEnd(r.head)
+	switch limit := r.t.p.limits.Head; {
+	case !looksLikeHTTP(r.head):
+		return nil, r.passOn()
+	case end > limit, !complete && len(r.head) > limit:
+		t := r.t
+		t.p.losses.add(capture.LostParse, fmt.Sprintf("%s: request head over %d bytes", t.c.target, limit))
+		return nil, r.fail(431, fmt.Sprintf("request head over %d bytes", limit))
+	case !complete:
+		return nil, nil
+	}
+	head, rest := r.head[:end], r.head[end:]
+	r.head = nil // one head is in memory at a time, and none while nothing comes
+	return rest, r.sendHead(head)
+}
+
+// sendHead edits a head and sends it, after connecting to the gateway if it is the
+// connection's first.
+func (r *requests) sendHead(head []byte) error {
+	t := r.t
+	t.phases.RequestRead = t.p.clock.now()
+	req, err := parseRequest(head)
+	if err != nil {
+		r.head = head
+		return r.passOn()
+	}
+	edited, edits := editHead(head, t.p.opt.KeepAbsolute)
+	if t.server.Conn == nil {
+		if err := r.reach(); err != nil {
+			return r.unreached(edited, edits, err)
+		}
+	}
+	t.c.setBusy(true)
+	switch r.body = req.body; {
+	case req.upgrade:
+		r.where = inDoubt
+	case !r.body.done():
+		r.where = inBody
+	}
+	t.tap.request(t.p.clock.now(), edited, t.facts(edits))
+	t.within(dissect.FromServer, t.p.limits.Answer)
+	if t.tap.muted() {
+		r.where = inBytes
+		t.goBlind()
+	}
+	t.startAnswers()
+	_, err = t.server.Write(edited)
+	return err
+}
+
+// send relays bytes that are not part of a head.
+func (r *requests) send(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	r.t.tap.data(dissect.FromClient, r.t.p.clock.now(), b)
+	_, err := r.t.server.Write(b)
+	return err
+}
+
+// passOn gives up on reading the client's bytes, which are not HTTP/1, and relays
+// what has come of them.
+func (r *requests) passOn() error {
+	t := r.t
+	b := r.head
+	r.head, r.where = nil, inBytes
+	if t.server.Conn == nil {
+		t.p.losses.add(capture.LostParse, t.c.target+": not HTTP/1.1")
+		t.tap.mute()
+		if err := r.reach(); err != nil {
+			t.p.opt.Log.Debug().Err(err).Str("target", t.c.target).Msg("cannot reach the server of a tunnel that is not HTTP")
+			return errOver
+		}
+		t.goBlind()
+		t.startAnswers()
+	}
+	return r.send(b)
+}
+
+// reach connects to the gateway.
+func (r *requests) reach() error {
+	t := r.t
+	conn, err := t.p.dial(r.ctx, t.c.target, &t.phases)
+	if err != nil {
+		return err
+	}
+	server := end{Conn: conn, tcp: conn}
+	if t.clientTLS != nil {
+		secured, err := t.p.secureUpstream(t.c, conn)
+		if err != nil {
+			conn.Close()
+			return err
+		}
+		t.phases.Secured = t.p.clock.now()
+		cs := secured.ConnectionState()
+		t.serverTLS = tlsFacts(cs, sentName(t.c.hello.name))
+		server.Conn = secured
+	}
+	return t.reached(server)
+}
+
+// unreached tells the client inside the tunnel why its request did not get to the
+// gateway, and records it.
+func (r *requests) unreached(head []byte, edits []string, err error) error {
+	t := r.t
+	status, why := unreached(t.c.target, err)
+	t.p.opt.Log.Debug().Err(err).Str("target", t.c.target).Msg("gateway not reached")
+	t.tap.request(t.p.clock.now(), head, t.facts(edits))
+	t.tap.fail(capture.Unreached, why)
+	return r.fail(status, why)
+}
+
+// fail answers the client in the gateway's place, if the gateway owes no answer,
+// and gives the tunnel up.
+func (r *requests) fail(status int, why string) error {
+	t := r.t
+	if t.server.Conn == nil || t.tap.state().answered {
+		t.client.SetWriteDeadline(time.Now().Add(t.p.limits.Drain))
+		t.client.Write(answer(status, why))
+		t.client.finish()
+		t.client.SetReadDeadline(time.Now().Add(t.p.limits.RefusalBody))
+		discard(t.client)
+	}
+	t.close()
+	return errOver
+}

@@ -1,0 +1,185 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"sync"
+
+	"why403/capture"
+	"why403/capture/dissect"
+)
+
+// plainClient is a client whose requests goproxy serves. It keeps the last bytes
+// read, in which the head of an upgrade can be found as it was sent, and has a
+// transport of its own, so that no two clients share a connection to a gateway.
+type plainClient struct {
+	*client
+	transport *http.Transport
+
+	mu       sync.Mutex
+	recent   []byte      // the last bytes read, at most the limit of a head
+	upstream []*recorded // connections to gateways
+	closed   bool        // or diverted
+	left     sync.Once
+}
+
+func (f *forward) newPlainClient(c *client) *plainClient {
+	pc := &plainClient{client: c}
+	c.p.running.Add(1)
+	pc.transport = &http.Transport{
+		DialContext:           pc.dial,
+		MaxConnsPerHost:       1,
+		DisableCompression:    true,
+		ResponseHeaderTimeout: c.p.limits.Answer,
+		IdleConnTimeout:       c.p.limits.Idle,
+		Proxy:                 nil, // not even from the environment
+	}
+	return pc
+}
+
+// Read implements [net.Conn].
+func (c *plainClient) Read(b []byte) (int, error) {
+	n, err := c.client.Read(b)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recent = append(c.recent, b[:n]...)
+	if limit := c.p.limits.Head; len(c.recent) > 2*limit {
+		c.recent = append(c.recent[:0], c.recent[len(c.recent)-limit:]...)
+	}
+	return n, err
+}
+
+// reclaim returns the client and the head that begins with the given request line,
+// nil if it is gone. rest is what the server had read behind it.
+func (c *plainClient) reclaim(line string, rest []byte) (*client, []byte) {
+	c.release()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.client.unread = append(bytes.Clone(rest), c.client.unread...)
+	seen := c.recent[:max(0, len(c.recent)-len(rest))]
+	c.recent = nil
+	start := bytes.LastIndex(seen, []byte(line))
+	if start < 0 {
+		return c.client, nil
+	}
+	return c.client, bytes.Clone(seen[start:])
+}
+
+// Close closes the client's connection and those to gateways.
+func (c *plainClient) Close() error {
+	c.release()
+	defer c.leave()
+	return c.client.Close()
+}
+
+// leave says that goproxy has nothing more to do for the client.
+func (c *plainClient) leave() { c.left.Do(c.p.running.Done) }
+
+// release closes the connections to gateways.
+func (c *plainClient) release() {
+	c.mu.Lock()
+	upstream := c.upstream
+	c.upstream, c.closed = nil, true
+	c.mu.Unlock()
+	for _, conn := range upstream {
+		conn.Close()
+	}
+	c.transport.CloseIdleConnections()
+}
+
+// dial connects to a gateway, and records the connection if it is to one of the
+// hosts that are.
+func (c *plainClient) dial(ctx context.Context, _, target string) (net.Conn, error) {
+	host, _, _ := net.SplitHostPort(target)
+	conn := &recorded{c: c, phases: c.phases, tap: c.p.newTap("http", target)}
+	c.phases = capture.Phases{} // of the client's first request only
+	if !c.p.decrypts(host) {
+		c.p.losses.add(capture.LostBlind, host+": not among the hosts to decrypt")
+		conn.tap.mute()
+	}
+	var err error
+	if conn.Conn, err = c.p.dial(ctx, target, &conn.phases); err != nil {
+		c.recordUnreached(conn, target, err)
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		conn.Conn.Close()
+		return nil, net.ErrClosed
+	}
+	c.upstream = append(c.upstream, conn)
+	return conn, nil
+}
+
+// recordUnreached records the request that could not be sent: the last head read.
+func (c *plainClient) recordUnreached(conn *recorded, target string, err error) {
+	c.mu.Lock()
+	head := bytes.Clone(c.recent)
+	c.mu.Unlock()
+	end, complete := headEnd(head)
+	if !complete {
+		return
+	}
+	edited, _ := editHead(head[:end], false)
+	conn.tap.request(c.p.clock.now(), edited, conn.facts)
+	_, why := unreached(target, err)
+	conn.tap.fail(capture.Unreached, why)
+	conn.tap.close(capture.FIN)
+}
+
+// recorded is a connection to a gateway that shows its bytes to a tap.
+type recorded struct {
+	net.Conn
+	c      *plainClient
+	tap    *tap
+	phases capture.Phases
+}
+
+// Read implements [net.Conn].
+func (c *recorded) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 {
+		c.tap.data(dissect.FromServer, c.c.p.clock.now(), b[:n])
+		c.tap.flush(dissect.FromServer)
+	}
+	if err != nil {
+		if how := ending(err); how != "" {
+			c.tap.end(dissect.FromServer, how)
+		}
+	}
+	return n, err
+}
+
+// Write implements [net.Conn].
+func (c *recorded) Write(b []byte) (int, error) {
+	at := c.c.p.clock.now()
+	if c.tap.state().answered {
+		c.tap.request(at, b, c.facts)
+		c.phases = capture.Phases{}
+	} else {
+		c.tap.data(dissect.FromClient, at, b)
+	}
+	n, err := c.Conn.Write(b)
+	c.tap.flush(dissect.FromClient)
+	return n, err
+}
+
+// Close implements [net.Conn].
+func (c *recorded) Close() error {
+	err := c.Conn.Close()
+	c.tap.end(dissect.FromClient, capture.FIN)
+	c.tap.close(capture.FIN)
+	return err
+}
+
+// facts adds what the bytes do not show.
+func (c *recorded) facts(u *capture.Upgrade) {
+	u.Client = addrPort(c.c.RemoteAddr())
+	if c.Conn != nil {
+		u.Source, u.Server = addrPort(c.LocalAddr()), addrPort(c.RemoteAddr())
+	}
+	open(&u.Phases, c.phases)
+}

@@ -1,0 +1,110 @@
+// Package proxy stands between a load tool and a gateway, relays their bytes, and
+// hands [dissect] a copy with the time of each.
+//
+// One client connection has one connection to the gateway for its life: nothing is
+// pooled, retried or framed anew. A client arrives in one of three ways:
+//
+//   - CONNECT (connect.go) is answered at once. What follows is TLS, which ends
+//     here on both sides (tls.go), or plain HTTP, or something else, which is
+//     relayed unread.
+//   - An upgrade in absolute form (http://…) takes the same path without CONNECT.
+//   - Any other request in absolute form is served by goproxy (forward.go).
+//
+// On the first two a [tunnel] relays requests and answers (exchange.go) until a 101
+// makes the connection a WebSocket, and bytes from then on (relay.go). The only
+// changes to what the client sent are those of [http1.Edit], each of which is in
+// the record; the gateway's bytes are never changed.
+//
+// What keeps a request from the gateway (no such name, refused, no trust) is
+// answered by the proxy itself, inside the tunnel, with a status and the reason
+// (answer.go), and recorded as [capture.Unreached].
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+
+	"why403/capture"
+	"why403/capture/token"
+)
+
+// LeafSource makes the certificates that the proxy shows to clients. It must be
+// safe for concurrent use.
+type LeafSource interface {
+	// Leaf returns a certificate for a host name or IP address.
+	Leaf(name string) (*tls.Certificate, error)
+}
+
+// Sink takes what was recorded. It must be safe for concurrent use and must not
+// block: it is called between two bytes of somebody's connection.
+type Sink interface {
+	Put(capture.Record)
+}
+
+// Options says how to stand in the middle. The zero value decrypts every host,
+// verifies gateways against the system's roots and logs nothing.
+type Options struct {
+	// Hosts are the hosts to decrypt and record: names, addresses, "*.example.com"
+	// for all names below a domain, "*" for all. None means all. The rest is
+	// tunnelled unread and counted as [capture.LostBlind].
+	Hosts []string
+	// KeepAbsolute leaves a request target in absolute form (GET https://host/path)
+	// as it is inside a tunnel. By default it becomes what the client would have
+	// sent without a proxy, the origin form.
+	KeepAbsolute bool
+	// Roots verify gateways' certificates; nil means the system's.
+	Roots *x509.CertPool
+	// Insecure accepts any certificate of a gateway.
+	Insecure bool
+	// Dial makes connections to gateways in place of look-up and TCP, for tests.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Limits bounds sizes and times; zero fields have defaults.
+	Limits Limits
+	// Log takes what is wrong with connections; heads and secrets never.
+	Log zerolog.Logger
+}
+
+// Proxy is an HTTP proxy that records. Make one with [New], run it once with
+// [Proxy.Serve].
+type Proxy struct {
+	opt    Options
+	limits Limits
+	leafs  LeafSource
+	tokens *token.Keeper
+	sink   Sink
+	clock  clock
+	stats  counters
+	losses losses
+
+	clientTLS *tls.Config            // one for all, so that clients can resume
+	sessions  tls.ClientSessionCache // of gateways, used when the client resumed
+	forward   *forward
+
+	ids     atomic.Int64   // connections recorded so far
+	running sync.WaitGroup // goroutines of connections
+	conns   connSet        // what shutdown has to end
+}
+
+// New returns a proxy that shows clients certificates of leafs and hands what it
+// records to sink, with tokens told apart by tokens.
+func New(leafs LeafSource, tokens *token.Keeper, sink Sink, opt Options) *Proxy {
+	p := &Proxy{
+		opt:      opt,
+		limits:   opt.Limits.withDefaults(),
+		leafs:    leafs,
+		tokens:   tokens,
+		sink:     sink,
+		clock:    newClock(),
+		sessions: tls.NewLRUClientSessionCache(256),
+	}
+	p.losses.p = p
+	p.clientTLS = p.newClientTLS()
+	p.forward = newForward(p)
+	return p
+}

@@ -1,0 +1,131 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"why403/capture"
+)
+
+// dial connects to the gateway at host:port and stamps how that went in phases.
+func (p *Proxy) dial(ctx context.Context, target string, phases *capture.Phases) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.limits.Dial)
+	defer cancel()
+	conn, err := p.dialAny(ctx, target, phases)
+	if err != nil {
+		return nil, err
+	}
+	phases.Dialed = p.clock.now()
+	return conn, nil
+}
+
+func (p *Proxy) dialAny(ctx context.Context, target string, phases *capture.Phases) (net.Conn, error) {
+	if p.opt.Dial != nil {
+		phases.Resolved = p.clock.now()
+		return p.opt.Dial(ctx, "tcp", target)
+	}
+	addrs, err := p.resolve(ctx, target, phases)
+	if err != nil {
+		return nil, err
+	}
+	// One after the other, each with its share of the time, as net.Dialer does
+	// within an address family. Which address was taken is in the record.
+	for i, addr := range addrs {
+		conn, derr := p.dialOne(ctx, addr, len(addrs)-i)
+		if derr == nil {
+			return conn, nil
+		}
+		err = derr
+		if isExhausted(derr) {
+			break
+		}
+	}
+	return nil, err
+}
+
+// resolve looks the host of target up, unless it is an address.
+func (p *Proxy) resolve(ctx context.Context, target string, phases *capture.Phases) ([]netip.AddrPort, error) {
+	host, service, err := net.SplitHostPort(target)
+	if err != nil {
+		return nil, err
+	}
+	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", service)
+	if err != nil {
+		return nil, err
+	}
+	var ips []netip.Addr
+	if ip, perr := netip.ParseAddr(host); perr == nil {
+		ips = []netip.Addr{ip}
+	} else {
+		phases.ResolveStart = p.clock.now()
+		if ips, err = net.DefaultResolver.LookupNetIP(ctx, "ip", host); err != nil {
+			return nil, err
+		}
+	}
+	phases.Resolved = p.clock.now()
+	addrs := make([]netip.AddrPort, len(ips))
+	for i, ip := range ips {
+		addrs[i] = netip.AddrPortFrom(ip.Unmap(), uint16(port))
+	}
+	return addrs, nil
+}
+
+// dialOne tries one of the addresses that are left.
+func (p *Proxy) dialOne(ctx context.Context, addr netip.AddrPort, left int) (net.Conn, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		share := max(time.Until(deadline)/time.Duration(left), 2*time.Second)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, share)
+		defer cancel()
+	}
+	var d net.Dialer // keep-alive and no delay are its defaults
+	return d.DialContext(ctx, "tcp", addr.String())
+}
+
+// secureUpstream does the TLS handshake with the gateway as c's client would.
+func (p *Proxy) secureUpstream(c *client, conn net.Conn) (*tls.Conn, error) {
+	conn.SetDeadline(time.Now().Add(p.limits.ServerTLS))
+	defer conn.SetDeadline(time.Time{})
+	secured := tls.Client(conn, p.serverTLS(c))
+	if err := secured.Handshake(); err != nil {
+		return nil, fmt.Errorf("TLS handshake: %w", err)
+	}
+	return secured, nil
+}
+
+// unreached says why a gateway could not be reached, in words and as the status
+// that the client is told.
+func unreached(target string, err error) (status int, why string) {
+	var dns *net.DNSError
+	switch {
+	case isExhausted(err):
+		return 502, fmt.Sprintf("the proxy has no descriptors or ports left, its own fault and not the gateway's: %v", err)
+	case errors.As(err, &dns):
+		status, why = 502, fmt.Sprintf("look up %q: %s", dns.Name, dns.Err)
+		if dns.IsTimeout {
+			status = 504
+		}
+		return status, why
+	case isTimeout(err):
+		return 504, fmt.Sprintf("reach %q: timed out: %v", target, err)
+	default:
+		return 502, fmt.Sprintf("reach %q: %v", target, err)
+	}
+}
+
+// isExhausted reports whether a system call failed because this process or machine
+// has run out of something.
+func isExhausted(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
+}

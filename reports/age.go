@@ -85,7 +85,7 @@ func drawScatter(f *analysis.Findings, points []analysis.Point) scatter {
 
 func (s *scatter) limits(f *analysis.Findings, xs, ys scale) {
 	if c, ok := globalCap(f); ok && c.Threshold.Value <= xs.to {
-		x := xs.at(c.Threshold.Value)
+		x := xs.at(c.Threshold.Value - 0.5) // sockets are whole: between the last accepted and the first refused
 		s.LimitX, s.LimitText = px(x), limitText(f, number(c.Threshold.Value))
 		s.LimitAnchor, s.LimitTextX = "end", px(x-5)
 		if x < (xs.start+xs.end)/2 {

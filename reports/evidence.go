@@ -75,7 +75,7 @@ func refusalClauses(f *analysis.Findings) []string {
 func explains(c analysis.Cause, named bool) string {
 	who := "the cause"
 	if named {
-		who = "“" + scopedName(c.Cause, c.Scope) + "”"
+		who = "“" + title(c) + "”"
 	}
 	all := fmt.Sprintf("%s accounts for %s of %s", who, count(c.Explains.Refused), plural(c.Explains.Of, "refusal", "refusals"))
 	if c.Explains.Refused == c.Explains.Of {

@@ -39,9 +39,9 @@ func (e *explainer) verdict(f *analysis.Findings) {
 
 func (e *explainer) causes(f *analysis.Findings) {
 	for _, c := range f.Verdict.Causes {
-		e.heading(scopedName(c.Cause, c.Scope) + ", " + percent(c.Probability))
+		e.heading(title(c) + ", " + percent(c.Probability))
 		e.para("  ", c.Says)
-		if p := parameter(c.Threshold, c.Attribute); p != "" {
+		if p := parameter(c.Threshold, nil); p != "" {
 			e.para("  ", "Parameter: "+p)
 		}
 		if len(c.ScopeEquivalent) > 0 {

@@ -317,6 +317,21 @@ func fixtureDetermined() fixture {
 	return fx
 }
 
+// fixtureTwoCauses has two causes at once, neither of which can be drawn.
+func fixtureTwoCauses() fixture {
+	fx := load{n: 120, limit: 20, lasts: 10 * time.Minute, seed: 6}.record()
+	n := fx.x.Timeline.RefusalCount
+	one, two := fx.f.Verdict.Causes[0], analysis.Cause{
+		Cause: "attribute", Scope: "global", Probability: 0.97, Attribute: &analysis.Attribute{Name: "scope", Value: "chat:read"},
+		Says: "Tokens without the scope chat:send are refused.", Do: []string{"Ask for the scope chat:send."},
+		WouldRefute: "An upgrade with chat:read alone passes.", Explains: analysis.Explains{Refused: n / 3, Of: n}, ContradictedBy: 1,
+	}
+	one.Scope, one.Explains.Refused, one.ScopeEquivalent = "token", n-n/3, nil
+	fx.f.Verdict = analysis.Verdict{Status: analysis.Determined, Causes: []analysis.Cause{one, two},
+		Says: "Two causes act at once: at most 20 sockets per token, and tokens without the scope chat:send."}
+	return fx
+}
+
 func fixtureUndetermined() fixture {
 	fx := load{n: 90, limit: 45, lasts: 3 * time.Minute, seed: 2, stay: true}.record()
 	f, refused := fx.f, fx.x.Timeline.RefusalCount // a plain ramp: all from the 46th on

@@ -39,6 +39,7 @@ var fixtures = []struct {
 	make func() fixture
 }{
 	{"determined", fixtureDetermined},
+	{"two-causes", fixtureTwoCauses},
 	{"undetermined", fixtureUndetermined},
 	{"no-refusals", fixtureNoRefusals},
 	{"insufficient", fixtureInsufficient},

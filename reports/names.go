@@ -68,6 +68,16 @@ func scopedName(cause, scope string) string {
 	return causeName(cause)
 }
 
+// title names a cause of a verdict, with its attribute if that is what it is
+// about: "Something in the request: scope = chat:read".
+func title(c analysis.Cause) string {
+	name := scopedName(c.Cause, c.Scope)
+	if c.Attribute != nil {
+		name += ": " + parameter(nil, c.Attribute)
+	}
+	return line(name)
+}
+
 // parameter writes the threshold and attribute of a cause, "" if it has neither:
 // "45 open sockets (44 to 45 fit as well)".
 func parameter(t *analysis.Threshold, a *analysis.Attribute) string {

@@ -7,6 +7,12 @@ import (
 	"why403/analysis"
 )
 
+// phasesView is the table of phases.
+type phasesView struct {
+	Title string
+	Rows  []phaseRow
+}
+
 // phaseRow is one phase over all attempts, refused and accepted apart.
 type phaseRow struct {
 	Name, N             string
@@ -21,8 +27,11 @@ type phaseRow struct {
 // newPhases places the medians of each phase on a line that runs from 0 to the
 // greatest median of its own row, so that refused and accepted compare within a
 // phase; phases differ too much for one scale.
-func newPhases(x *analysis.Exhibits) []phaseRow {
-	var out []phaseRow
+func newPhases(x *analysis.Exhibits) *phasesView {
+	if len(x.Phases) == 0 {
+		return nil
+	}
+	v := &phasesView{Title: "Where time goes"}
 	for _, p := range x.Phases {
 		row := phaseRow{
 			Name: line(p.Name), N: count(p.N), P50: span(p.P50), P90: span(p.P90), P99: span(p.P99),
@@ -37,7 +46,10 @@ func newPhases(x *analysis.Exhibits) []phaseRow {
 		}
 		row.From, row.To = row.RefusedX, row.AcceptedX
 		row.Says = fmt.Sprintf("median %s refused, %s accepted", row.Refused, row.Accepted)
-		out = append(out, row)
+		if p.RefusedN > 0 && p.AccptN > 0 {
+			v.Title = "Where time goes, refused against accepted"
+		}
+		v.Rows = append(v.Rows, row)
 	}
-	return out
+	return v
 }

@@ -68,7 +68,7 @@ func badge(v analysis.Verdict) string {
 func candidates(v analysis.Verdict) string {
 	var out []string
 	for _, c := range v.Causes {
-		out = append(out, fmt.Sprintf("%s (%s)", scopedName(c.Cause, c.Scope), percent(c.Probability)))
+		out = append(out, fmt.Sprintf("%s (%s)", title(c), percent(c.Probability)))
 	}
 	return strings.Join(out, " · ")
 }

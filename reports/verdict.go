@@ -11,6 +11,7 @@ type verdictView struct {
 	Sign, Word string // "✔", "determined"
 	Confidence string // "98.4 %", "" without
 	Says       string
+	Means      string // what the only cause means, "" if the headline says it
 	Lead       string // the first clause of the evidence
 	Evidence   string // the rest of it
 	AnsweredBy *fact
@@ -52,6 +53,9 @@ func newVerdict(f *analysis.Findings) verdictView {
 	if f.Verdict.Status == analysis.Determined {
 		v.Causes = causeViews(f.Verdict.Causes)
 		v.Several = len(v.Causes) > 1
+		if len(v.Causes) == 1 && v.Causes[0].Says != line(f.Verdict.Says) {
+			v.Means = v.Causes[0].Says
+		}
 	}
 	return v
 }
@@ -78,9 +82,9 @@ func causeViews(causes []analysis.Cause) []causeView {
 	for i, c := range causes {
 		out[i] = causeView{
 			ID:          ids.take("cause-" + c.Cause + "-" + c.Scope),
-			Name:        line(scopedName(c.Cause, c.Scope)),
+			Name:        title(c),
 			Says:        line(c.Says),
-			Parameter:   parameter(c.Threshold, c.Attribute),
+			Parameter:   parameter(c.Threshold, nil),
 			Probability: percent(c.Probability),
 			Share:       barWidth(c.Probability),
 			Equivalent:  lines(c.ScopeEquivalent),

@@ -25,7 +25,7 @@ type view struct {
 	Age        *ageView
 	Groups     []groupView
 	Pair       *pairView
-	Phases     []phaseRow
+	Phases     *phasesView
 	Considered consideredView
 	Tokens     tokensView
 	Ends       endsView
@@ -92,7 +92,7 @@ func absent(v *view, f *analysis.Findings, x *analysis.Exhibits) []string {
 	} else if x.Pair == nil || x.Pair.Accepted == nil {
 		out = append(out, "A nearest accepted upgrade to compare with: there was none.")
 	}
-	if len(v.Phases) == 0 {
+	if v.Phases == nil {
 		out = append(out, "Times of phases: none was seen.")
 	}
 	return out

@@ -51,7 +51,12 @@ func evidence(f *analysis.Findings) []string {
 	if f.Pending > 0 {
 		out = append(out, fmt.Sprintf("%s still waiting at the end", plural(f.Pending, "was", "were")))
 	}
-	return append(out, plural(f.PeakOpen, "socket", "sockets")+" open at most")
+	return out
+}
+
+// peak is how many sockets were open at most.
+func peak(f *analysis.Findings) string {
+	return plural(f.PeakOpen, "socket", "sockets") + " open at most"
 }
 
 func refusalClauses(f *analysis.Findings) []string {

@@ -31,7 +31,7 @@ type explainer struct{ strings.Builder }
 func (e *explainer) verdict(f *analysis.Findings) {
 	e.para("", strings.ToUpper(badge(f.Verdict)))
 	e.para("", f.Verdict.Says)
-	e.para("", sentence(evidence(f)))
+	e.para("", sentence(append(evidence(f), peak(f))))
 	if a := f.AnsweredBy; a != nil {
 		e.para("", fmt.Sprintf("Answered by: %s (%s).", a.Layer, a.Evidence))
 	}

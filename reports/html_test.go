@@ -182,7 +182,7 @@ func TestEmptyRun(t *testing.T) {
 // TestSizeIsBounded renders 100,000 upgrades, of which each refusal has a body
 // and each socket a close reason of its own.
 func TestSizeIsBounded(t *testing.T) {
-	fx := load{n: 100_000, limit: 9_000, lasts: 2 * time.Hour, seed: 7}.record()
+	fx := load{n: 100_000, limit: 900, lasts: 2 * time.Hour, seed: 7}.record()
 	for i, u := range fx.run.Upgrades {
 		reason := strings.Repeat("x", i%123) + string(rune('a'+i%26))
 		if u.Status == 101 {

@@ -23,7 +23,7 @@ func Text(w io.Writer, f *analysis.Findings) error {
 // verdictRows are the lines of Text as label and text.
 func verdictRows(f *analysis.Findings) [][2]string {
 	v := f.Verdict
-	rows := [][2]string{{"verdict", badge(v) + ": " + v.Says}, {"evidence", sentence(evidence(f))}}
+	rows := [][2]string{{"verdict", badge(v) + ": " + v.Says}, {"evidence", sentence(append(evidence(f), peak(f)))}}
 	if first := firstCause(v); first != nil {
 		if len(first.Do) > 0 {
 			rows = append(rows, [2]string{"do first", first.Do[0]})

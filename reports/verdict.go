@@ -97,8 +97,14 @@ func causeViews(causes []analysis.Cause) []causeView {
 	return out
 }
 
-// barWidth is a probability as a width of 100, one at least so that it is seen.
-func barWidth(p float64) string { return px(min(100, max(0.6, 100*p))) }
+// barWidth is a probability as a width of 100; what is not 0 is wide enough to be
+// seen.
+func barWidth(p float64) string {
+	if p <= 0 {
+		return "0"
+	}
+	return px(min(100, max(1, 100*p)))
+}
 
 func lines(in []string) []string {
 	var out []string

@@ -87,6 +87,9 @@ func (i *issuer) grant(now time.Time, r *http.Request) (*tokenResponse, *tokenEr
 	if err != nil {
 		return nil, &tokenError{status: http.StatusServiceUnavailable, Code: "temporarily_unavailable", Description: err.Error()}
 	}
+	if i.opt.OnIssue != nil {
+		i.opt.OnIssue(token)
+	}
 	return &tokenResponse{token, "Bearer", int(i.life / time.Second), scope}, nil
 }
 

@@ -58,8 +58,11 @@ func newIssuer(name string, opt IssuerOptions, life time.Duration) (*issuer, err
 	}
 	switch opt.Format {
 	case HS256:
-		secret := make([]byte, 32)
-		rand.Read(secret) // never fails
+		secret := opt.Secret
+		if secret == nil {
+			secret = make([]byte, 32)
+			rand.Read(secret) // never fails
+		}
 		i.method, i.signing, i.check = jwt.SigningMethodHS256, secret, secret
 	case RS256:
 		key, err := rsa.GenerateKey(rand.Reader, 2048)

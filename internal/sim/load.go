@@ -46,6 +46,10 @@ type Load struct {
 
 	Seed uint64 // of Hold and Pause: thread n draws the same numbers in every run
 
+	// Answered, if not nil, is called with each answer as soon as its head was
+	// read, 101 included. It must be safe for concurrent use.
+	Answered func(at time.Time, status int)
+
 	// Progress, if not nil, is called about every ProgressEvery and never after
 	// Run has returned. It must not block.
 	Progress      func(LoadProgress)

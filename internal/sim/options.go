@@ -71,6 +71,7 @@ const (
 // tokens at once to any client.
 type IssuerOptions struct {
 	Format        TokenFormat
+	Secret        []byte        // signing key of HS256, default random
 	ClientID      string        // the only client known, "" for any
 	ClientSecret  string        // its secret; checked only with ClientID
 	Scope         string        // scopes that may be granted, "" for any
@@ -79,6 +80,10 @@ type IssuerOptions struct {
 	Latency       time.Duration // from request to answer
 	RatePerSecond float64       // requests answered per second, beyond it 429; 0 no limit
 	Burst         int           // requests answered at once under RatePerSecond, default 1
+
+	// OnIssue, if not nil, is called with each token before it is sent. It must be
+	// safe for concurrent use.
+	OnIssue func(token string)
 }
 
 func (o GatewayOptions) withDefaults() GatewayOptions {

@@ -62,6 +62,9 @@ func (t *thread) attempt() *websocket.Conn {
 	defer done()
 	began := time.Now()
 	conn, res, err := dialer.DialContext(t.hard, t.URL, header)
+	if t.Answered != nil && res != nil {
+		t.Answered(time.Now(), res.StatusCode)
+	}
 	t.tally.attempt(began, res, err)
 	if err != nil {
 		return nil

@@ -6,6 +6,10 @@ import (
 	"why403/analysis"
 )
 
+// hypothesisRows bounds how many hypotheses are listed; each value of each
+// attribute of a request could be one.
+const hypothesisRows = 200
+
 // weak is the probability below which a hypothesis is folded away.
 const weak = 0.01
 
@@ -13,6 +17,7 @@ const weak = 0.01
 // folded but present.
 type consideredView struct {
 	Stand, Fall []hypothesisRow
+	More        string // how many were left out, "" if none
 }
 
 type hypothesisRow struct {
@@ -29,7 +34,11 @@ func newConsidered(f *analysis.Findings) consideredView {
 	}
 	var v consideredView
 	ids := slugs{}
-	for _, h := range f.Hypotheses {
+	for i, h := range f.Hypotheses {
+		if i == hypothesisRows {
+			v.More = count(len(f.Hypotheses) - i)
+			break
+		}
 		row := hypothesisRow{
 			ID:          ids.take("finding-" + h.Cause + "-" + h.Scope),
 			Name:        line(scopedName(h.Cause, h.Scope)),

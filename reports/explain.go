@@ -60,6 +60,8 @@ func (e *explainer) hypotheses(all []analysis.Hypothesis) {
 	if len(all) == 0 {
 		return
 	}
+	more := max(0, len(all)-hypothesisRows)
+	all = all[:len(all)-more]
 	e.heading("Everything considered")
 	names := make([]string, len(all))
 	width := len("cause")
@@ -72,6 +74,9 @@ func (e *explainer) hypotheses(all []analysis.Hypothesis) {
 	e.item(lead("cause", "prob."), "why it stands or falls")
 	for i, h := range all {
 		e.item(lead(names[i], percent(h.Probability)), h.Says)
+	}
+	if more > 0 {
+		e.para("  ", count(more)+" more, less probable still, are not listed.")
 	}
 }
 

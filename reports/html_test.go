@@ -193,6 +193,11 @@ func TestSizeIsBounded(t *testing.T) {
 		fx.run.Losses = append(fx.run.Losses, capture.Loss{At: u.Phases.RequestSent, Kind: capture.LostGap, Count: 1})
 		fx.run.Notes = append(fx.run.Notes, capture.Note{Text: reason})
 	}
+	for range 5000 {
+		h := fx.f.Hypotheses[len(fx.f.Hypotheses)-1]
+		h.Says = strings.Repeat("s ", 200)
+		fx.f.Hypotheses = append(fx.f.Hypotheses, h)
+	}
 	fx.x.Pair.Refused.Body = bytes.Repeat([]byte("<b>"), capture.BodyLimit/3)
 	fx.x.Pair.Refused.RequestHead += capture.Head(strings.Repeat("X-Long: "+strings.Repeat("z", 5000)+"\r\n", 500))
 	page := render(t, fx)

@@ -65,22 +65,22 @@ var timeSteps = []time.Duration{
 	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 }
 
+// timeStep is the smallest customary distance that is at least d; beyond half a
+// day a round number of days.
+func timeStep(d time.Duration) time.Duration {
+	for _, c := range timeSteps {
+		if d <= c {
+			return c
+		}
+	}
+	const day = 24 * time.Hour
+	return time.Duration(roundStep(d.Hours()/24)) * day
+}
+
 // timeTicks are about n marks from 0 on an axis in seconds.
 func timeTicks(s scale, n int) []tick {
 	total := seconds(s.to)
-	step := 24 * time.Hour
-	for step < total/1000 {
-		step *= 2
-	}
-	for _, c := range timeSteps {
-		if total/time.Duration(n) <= c {
-			step = min(step, c)
-			break
-		}
-	}
-	if total/time.Duration(n) > 24*time.Hour {
-		step = time.Duration(roundStep(total.Hours()/24/float64(n))) * 24 * time.Hour
-	}
+	step := timeStep(total / time.Duration(n))
 	var out []tick
 	for t := time.Duration(0); t <= total; t += step {
 		text := span(t)

@@ -1,0 +1,173 @@
+package runfile
+
+import (
+	"bytes"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"why403/capture"
+)
+
+// column is how one column of a table holds a part of a T. A zero instant, an
+// empty text, list or address is NULL: not seen, or there is none. Numbers that
+// count are never NULL.
+type column[T any] struct {
+	name string
+	kind string // INTEGER, TEXT or BLOB
+	get  func(*T) driver.Value
+	set  func(*T, driver.Value) error // never called with nil
+}
+
+// instant is a moment: a column "name_ns", nanoseconds since 1970 in UTC.
+func instant[T any](name string, field func(*T) *capture.Instant) column[T] {
+	c := integer(name+"_ns", field)
+	c.get = func(t *T) driver.Value {
+		if at := *field(t); at.Seen() {
+			return int64(at)
+		}
+		return nil
+	}
+	return c
+}
+
+func integer[T any, N ~int | ~int64](name string, field func(*T) *N) column[T] {
+	return column[T]{
+		name: name, kind: "INTEGER",
+		get: func(t *T) driver.Value { return int64(*field(t)) },
+		set: func(t *T, v driver.Value) error {
+			n, ok := v.(int64)
+			if !ok {
+				return wrongType(name, v)
+			}
+			*field(t) = N(n)
+			return nil
+		},
+	}
+}
+
+func text[T any, S ~string](name string, field func(*T) *S) column[T] {
+	return column[T]{
+		name: name, kind: "TEXT",
+		get: func(t *T) driver.Value {
+			if s := *field(t); s != "" {
+				return string(s)
+			}
+			return nil
+		},
+		set: func(t *T, v driver.Value) error {
+			s, ok := v.(string)
+			if !ok {
+				return wrongType(name, v)
+			}
+			*field(t) = S(s)
+			return nil
+		},
+	}
+}
+
+func blob[T any](name string, field func(*T) *[]byte) column[T] {
+	return column[T]{
+		name: name, kind: "BLOB",
+		get: func(t *T) driver.Value {
+			if b := *field(t); len(b) > 0 {
+				return b
+			}
+			return nil
+		},
+		set: func(t *T, v driver.Value) error {
+			b, ok := v.([]byte)
+			if !ok {
+				return wrongType(name, v)
+			}
+			*field(t) = b
+			return nil
+		},
+	}
+}
+
+// address is an IP address with port as text: "192.0.2.1:443", "[2001:db8::1]:443".
+func address[T any](name string, field func(*T) *netip.AddrPort) column[T] {
+	return column[T]{
+		name: name, kind: "TEXT",
+		get: func(t *T) driver.Value {
+			if a := *field(t); a.IsValid() {
+				return a.String()
+			}
+			return nil
+		},
+		set: func(t *T, v driver.Value) (err error) {
+			s, ok := v.(string)
+			if !ok {
+				return wrongType(name, v)
+			}
+			*field(t), err = netip.ParseAddrPort(s)
+			return err
+		},
+	}
+}
+
+// list is a slice as a JSON array.
+func list[T, E any](name string, field func(*T) *[]E) column[T] {
+	return column[T]{
+		name: name, kind: "TEXT",
+		get: func(t *T) driver.Value {
+			if l := *field(t); len(l) > 0 {
+				return jsonText(l)
+			}
+			return nil
+		},
+		set: func(t *T, v driver.Value) error {
+			s, ok := v.(string)
+			if !ok {
+				return wrongType(name, v)
+			}
+			if err := json.Unmarshal([]byte(s), field(t)); err != nil {
+				return fmt.Errorf("column %s: %w", name, err)
+			}
+			return nil
+		},
+	}
+}
+
+// jsonText leaves < > & as they are, for people. What cannot be JSON cannot occur:
+// lists hold strings and structs of strings.
+func jsonText(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.Encode(v)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func wrongType(name string, v driver.Value) error {
+	return fmt.Errorf("column %s holds a value of type %T", name, v)
+}
+
+// derived is a column for people; reading skips it.
+func derived[T any](name, kind string, get func(*T) driver.Value) column[T] {
+	return column[T]{name: name, kind: kind, get: get, set: func(*T, driver.Value) error { return nil }}
+}
+
+// boolean is 0 or 1.
+func boolean[T any](name string, field func(*T) *bool) column[T] {
+	return column[T]{
+		name: name, kind: "INTEGER",
+		get: func(t *T) driver.Value {
+			if *field(t) {
+				return int64(1)
+			}
+			return int64(0)
+		},
+		set: func(t *T, v driver.Value) error {
+			n, ok := v.(int64)
+			if !ok {
+				return wrongType(name, v)
+			}
+			*field(t) = n != 0
+			return nil
+		},
+	}
+}

@@ -1,0 +1,86 @@
+package runfile
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strings"
+)
+
+// table is how the records of one type are kept.
+type table[T any] struct {
+	name    string
+	columns []column[T]
+	key     string // of columns, comma separated, or ""
+	insert  string // "INSERT", "INSERT OR IGNORE" or "UPSERT"
+	order   string // what to read it by
+}
+
+// createSQL is the statement that makes the table.
+func (t table[T]) createSQL() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CREATE TABLE %s (\n", t.name)
+	for i, c := range t.columns {
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		fmt.Fprintf(&b, "  %s %s", c.name, c.kind)
+	}
+	if t.key != "" {
+		fmt.Fprintf(&b, ",\n  PRIMARY KEY (%s)", t.key)
+	}
+	b.WriteString("\n)")
+	return b.String()
+}
+
+// insertSQL is the statement that stores one record.
+func (t table[T]) insertSQL() string {
+	verb, conflict := t.insert, ""
+	if t.insert == upsert {
+		verb = "INSERT"
+		conflict = fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", t.key,
+			strings.Join(t.each("%[1]s = excluded.%[1]s"), ", "))
+	}
+	return fmt.Sprintf("%s INTO %s (%s) VALUES (%s)%s", verb, t.name,
+		strings.Join(t.each("%s"), ", "), strings.Join(t.each("?%.0s"), ", "), conflict)
+}
+
+const upsert = "UPSERT"
+
+// each formats every column's name.
+func (t table[T]) each(format string) []string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = fmt.Sprintf(format, c.name)
+	}
+	return names
+}
+
+// bind puts rec into the arguments of a statement made from insertSQL.
+func (t table[T]) bind(s *statement, rec *T) *statement {
+	for i, c := range t.columns {
+		s.args[i].Value = c.get(rec)
+	}
+	return s
+}
+
+// read calls each with every record of the table.
+func (t table[T]) read(db *database, each func(*T)) error {
+	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(t.each("%s"), ", "), t.name, t.order)
+	err := db.query(sql, func(row []driver.Value) error {
+		rec := new(T)
+		for i, c := range t.columns {
+			if row[i] == nil {
+				continue
+			}
+			if err := c.set(rec, row[i]); err != nil {
+				return err
+			}
+		}
+		each(rec)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read table %s: %w", t.name, err)
+	}
+	return nil
+}

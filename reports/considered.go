@@ -43,7 +43,7 @@ func newConsidered(f *analysis.Findings) consideredView {
 			ID:          ids.take("finding-" + h.Cause + "-" + h.Scope),
 			Name:        line(scopedName(h.Cause, h.Scope)),
 			Parameter:   parameter(h.Threshold, h.Attribute),
-			Probability: percent(h.Probability),
+			Probability: probability(h.Probability),
 			Share:       barWidth(h.Probability),
 			Says:        line(h.Says),
 			Counts:      counts(h.Counts),

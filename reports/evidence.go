@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"why403/analysis"
 )
@@ -102,18 +104,18 @@ func confidence(v analysis.Verdict) string {
 	for _, c := range v.Causes {
 		p = min(p, c.Probability)
 	}
-	return percent(p)
+	return probability(p)
 }
 
-// mind is everything to keep in mind that the findings know of: the clock, then
-// the notes.
+// mind is everything to keep in mind that the findings know of, as sentences: the
+// clock, then the notes.
 func mind(f *analysis.Findings) []string {
 	var out []string
 	if f.Clock != nil {
-		out = append(out, clockSays(f.Clock))
+		out = append(out, sentence([]string{clockSays(f.Clock)}))
 	}
 	for _, n := range f.Notes {
-		out = append(out, line(n))
+		out = append(out, sentence([]string{line(n)}))
 	}
 	return out
 }
@@ -126,12 +128,15 @@ func clockSays(c *analysis.ClockOffset) string {
 	return fmt.Sprintf("the gateway's clock is %s s %s ours (±%s s)", short(max(c.OffsetS, -c.OffsetS)), which, short(c.ErrorS))
 }
 
-// sentence joins clauses to one sentence.
+// sentence joins clauses to one sentence, with a capital and a full stop.
 func sentence(clauses []string) string {
 	s := strings.Join(clauses, "; ")
 	if s == "" {
 		return ""
 	}
-	first := []rune(s)
-	return strings.ToUpper(string(first[0])) + string(first[1:]) + "."
+	first, size := utf8.DecodeRuneInString(s)
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -39,13 +39,13 @@ func (e *explainer) verdict(f *analysis.Findings) {
 
 func (e *explainer) causes(f *analysis.Findings) {
 	for _, c := range f.Verdict.Causes {
-		e.heading(title(c) + ", " + percent(c.Probability))
+		e.heading(title(c) + ", " + probability(c.Probability))
 		e.para("  ", c.Says)
 		if p := parameter(c.Threshold, nil); p != "" {
 			e.para("  ", "Parameter: "+p)
 		}
 		if len(c.ScopeEquivalent) > 0 {
-			e.para("  ", "These would have refused the same attempts: "+strings.Join(c.ScopeEquivalent, ", "))
+			e.para("  ", "These scopes would have refused the same upgrades: "+strings.Join(scopesOf(c.ScopeEquivalent), ", "))
 		}
 		for _, do := range c.Do {
 			e.item("  do     ", do)
@@ -73,7 +73,7 @@ func (e *explainer) hypotheses(all []analysis.Hypothesis) {
 	lead := func(name, p string) string { return "  " + pad(name, width) + "  " + padLeft(p, 7) + "  " }
 	e.item(lead("cause", "prob."), "why it stands or falls")
 	for i, h := range all {
-		e.item(lead(names[i], percent(h.Probability)), h.Says)
+		e.item(lead(names[i], probability(h.Probability)), h.Says)
 	}
 	if more > 0 {
 		e.para("  ", count(more)+" more, less probable still, are not listed.")

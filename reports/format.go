@@ -50,6 +50,11 @@ func percent(p float64) string {
 	return short(100*p) + " %"
 }
 
+// probability writes a probability, which is never quite 0 or 1.
+func probability(p float64) string {
+	return percent(min(max(p, 1e-9), 1-1e-9))
+}
+
 // share is n of total as a percentage, "–" if there is no total.
 func share(n, total int) string {
 	if total == 0 {

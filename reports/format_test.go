@@ -23,6 +23,14 @@ func TestPercent(t *testing.T) {
 	}
 }
 
+func TestProbabilityIsNeverCertain(t *testing.T) {
+	for p, want := range map[float64]string{0: "<0.1 %", 1: ">99.9 %", 0.5: "50 %"} {
+		if got := probability(p); got != want {
+			t.Errorf("probability(%v) = %q, want %q", p, got, want)
+		}
+	}
+}
+
 func TestSpan(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 s", 7: "7 ns", 30 * time.Microsecond: "30 µs", 999_600: "1 ms", 1900 * time.Microsecond: "1.9 ms",

@@ -58,6 +58,9 @@ func allToMind(run *capture.Run, f *analysis.Findings) []string {
 		seen[m] = true
 	}
 	add := func(s string) {
+		if s = sentence([]string{s}); s == "" {
+			return
+		}
 		if !seen[s] && len(out) < tallyRows {
 			out = append(out, s)
 			seen[s] = true

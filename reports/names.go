@@ -60,6 +60,18 @@ func scopeName(cause, scope string) string {
 	return scope
 }
 
+// scopesOf names equivalent scopes.
+func scopesOf(scopes []string) []string {
+	var out []string
+	for _, s := range scopes {
+		if name, ok := scopeNames[s]; ok {
+			s = name
+		}
+		out = append(out, line(s))
+	}
+	return out
+}
+
 // scopedName is cause and scope together, "Limit on open sockets, per token".
 func scopedName(cause, scope string) string {
 	if s := scopeName(cause, scope); s != "" {

@@ -39,7 +39,7 @@ func verdictRows(f *analysis.Findings) [][2]string {
 		rows = append(rows, [2]string{"next", x.Name + ": " + x.Why})
 	}
 	if m := mind(f); len(m) > 0 {
-		rows = append(rows, [2]string{"in mind", strings.Join(m, "; ")})
+		rows = append(rows, [2]string{"in mind", strings.Join(m, " ")})
 	}
 	return rows
 }
@@ -68,7 +68,7 @@ func badge(v analysis.Verdict) string {
 func candidates(v analysis.Verdict) string {
 	var out []string
 	for _, c := range v.Causes {
-		out = append(out, fmt.Sprintf("%s (%s)", title(c), percent(c.Probability)))
+		out = append(out, fmt.Sprintf("%s (%s)", title(c), probability(c.Probability)))
 	}
 	return strings.Join(out, " · ")
 }

@@ -86,6 +86,7 @@ func (f *forward) take(c *client, head []byte) {
 
 // serve sends a request the way it has to go. Each may be another than the first.
 func (f *forward) serve(w http.ResponseWriter, r *http.Request) {
+	clientOf(r).begin(r)
 	switch {
 	case r.Method == http.MethodConnect, isUpgrade(r.Header):
 		f.divert(w, r)
@@ -107,7 +108,8 @@ func (f *forward) divert(w http.ResponseWriter, r *http.Request) {
 	plain := conn.(*plainClient)
 	defer plain.leave()
 	rest, _ := rw.Reader.Peek(rw.Reader.Buffered())
-	c, head := plain.reclaim(r.Method+" "+r.RequestURI+" "+r.Proto, rest)
+	head := plain.head()
+	c := plain.reclaim(rest)
 	if head == nil {
 		f.p.turnAway(c, answer(431, "request head not kept"))
 		return

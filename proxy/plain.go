@@ -19,7 +19,8 @@ type plainClient struct {
 	transport *http.Transport
 
 	mu       sync.Mutex
-	recent   []byte      // the last bytes read, at most the limit of a head
+	recent   []byte      // the last bytes read, at least a head's
+	line     string      // the request line in progress
 	upstream []*recorded // connections to gateways
 	closed   bool        // or diverted
 	left     sync.Once
@@ -51,20 +52,38 @@ func (c *plainClient) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// reclaim returns the client and the head that begins with the given request line,
-// nil if it is gone. rest is what the server had read behind it.
-func (c *plainClient) reclaim(line string, rest []byte) (*client, []byte) {
-	c.release()
+// begin notes the request that the server has read. The next one comes after its
+// end.
+func (c *plainClient) begin(r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.client.unread = append(bytes.Clone(rest), c.client.unread...)
-	seen := c.recent[:max(0, len(c.recent)-len(rest))]
-	c.recent = nil
-	start := bytes.LastIndex(seen, []byte(line))
+	c.line = r.Method + " " + r.RequestURI + " " + r.Proto
+}
+
+// head returns the head in progress as it was sent, nil if it is gone.
+func (c *plainClient) head() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	start := bytes.LastIndex(c.recent, []byte(c.line))
 	if start < 0 {
-		return c.client, nil
+		return nil
 	}
-	return c.client, bytes.Clone(seen[start:])
+	end, complete := headEnd(c.recent[start:])
+	if !complete {
+		return nil
+	}
+	return bytes.Clone(c.recent[start : start+end])
+}
+
+// reclaim returns the client, with rest, what the server had read behind the last
+// head, to be read again.
+func (c *plainClient) reclaim(rest []byte) *client {
+	c.release()
+	c.client.unread = append(bytes.Clone(rest), c.client.unread...)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recent = nil
+	return c.client
 }
 
 // Close closes the client's connection and those to gateways.
@@ -114,16 +133,13 @@ func (c *plainClient) dial(ctx context.Context, _, target string) (net.Conn, err
 	return conn, nil
 }
 
-// recordUnreached records the request that could not be sent: the last head read.
+// recordUnreached records the request that could not be sent.
 func (c *plainClient) recordUnreached(conn *recorded, target string, err error) {
-	c.mu.Lock()
-	head := bytes.Clone(c.recent)
-	c.mu.Unlock()
-	end, complete := headEnd(head)
-	if !complete {
+	head := c.head()
+	if head == nil {
 		return
 	}
-	edited, _ := editHead(head[:end], false)
+	edited, _ := editHead(head, false)
 	conn.tap.request(c.p.clock.now(), edited, conn.facts)
 	_, why := unreached(target, err)
 	conn.tap.fail(capture.Unreached, why)

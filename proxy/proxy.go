@@ -84,6 +84,7 @@ type Proxy struct {
 
 	clientTLS *tls.Config            // one for all, so that clients can resume
 	sessions  tls.ClientSessionCache // of gateways, used when the client resumed
+	verifier  verifier
 	forward   *forward
 
 	ids     atomic.Int64   // connections recorded so far
@@ -104,6 +105,7 @@ func New(leafs LeafSource, tokens *token.Keeper, sink Sink, opt Options) *Proxy 
 		sessions: tls.NewLRUClientSessionCache(256),
 	}
 	p.losses.p = p
+	p.verifier.roots = opt.Roots
 	p.clientTLS = p.newClientTLS()
 	p.forward = newForward(p)
 	return p

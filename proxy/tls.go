@@ -3,9 +3,7 @@ package proxy
 import (
 	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 
@@ -65,21 +63,9 @@ func (p *Proxy) serverTLS(c *client) *tls.Config {
 		config.NextProtos = []string{http11}
 	}
 	if !p.opt.Insecure {
-		config.VerifyConnection = func(cs tls.ConnectionState) error { return verify(cs, host, p.opt.Roots) }
+		config.VerifyConnection = func(cs tls.ConnectionState) error { return p.verifier.verify(cs, host) }
 	}
 	return config
-}
-
-// verify does what crypto/tls does without InsecureSkipVerify.
-func verify(cs tls.ConnectionState, host string, roots *x509.CertPool) error {
-	opts := x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: x509.NewCertPool()}
-	for _, cert := range cs.PeerCertificates[1:] {
-		opts.Intermediates.AddCert(cert)
-	}
-	if _, err := cs.PeerCertificates[0].Verify(opts); err != nil {
-		return fmt.Errorf("verify the certificate: %w", err)
-	}
-	return nil
 }
 
 // sessionCache keeps gateways' tickets for clients that resume: a gateway sees

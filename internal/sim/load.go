@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -128,8 +127,8 @@ func (l Load) check() error {
 	default:
 		return fmt.Errorf("load: unknown token mode %q", l.TokenMode)
 	}
-	if l.Loops < 0 && l.Duration <= 0 && l.Threads < 0 {
-		return errors.New("load: negative number of threads")
+	if l.Threads < 0 {
+		return fmt.Errorf("load: %d threads", l.Threads)
 	}
 	return nil
 }
@@ -164,7 +163,7 @@ func (l Load) runner(ctx context.Context) *runner {
 			WriteBufferSize:  512,
 			WriteBufferPool:  &writeBuffers,
 		},
-		tally: newTally(),
+		tally: newTally(l.Proxy != nil),
 		hard:  ctx,
 	}
 	if l.Proxy != nil {

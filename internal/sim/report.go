@@ -88,16 +88,18 @@ func (d *Durations) add(v time.Duration) {
 
 // tally collects a LoadReport. It is safe for concurrent use.
 type tally struct {
+	proxied bool // through a proxy
+	start   time.Time
+
 	mu     sync.Mutex
 	r      LoadReport
-	start  time.Time
 	open   int
-	failed int
+	failed int // attempts that were not answered
 }
 
-func newTally() *tally {
+func newTally(proxied bool) *tally {
 	now := time.Now()
-	return &tally{start: now, r: LoadReport{
+	return &tally{proxied: proxied, start: now, r: LoadReport{
 		Started: now.UTC(), Status: map[int]int{}, InBand: map[int]int{}, Closed: map[int]int{},
 		Errors: map[string]int{}, TokenErrors: map[string]int{},
 	}}
@@ -134,24 +136,26 @@ func (t *tally) refused(res *http.Response) {
 }
 
 func (t *tally) failure(kind string, err error) {
+	if kind == kindOther && t.proxied {
+		kind = kindProxy // gorilla and net/http make a plain error of the proxy's answer
+	}
 	t.r.Errors[kind]++
 	if t.r.FirstError == "" {
 		t.r.FirstError = err.Error()
 	}
 }
 
-// ended counts the end of a socket by us.
+// ended counts a socket as no longer open.
 func (t *tally) ended() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.open--
 }
 
-// endedByPeer counts the end of a socket by the gateway after some time.
+// endedByPeer counts how the gateway ended a socket after some time.
 func (t *tally) endedByPeer(after time.Duration, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.open--
 	var closed *websocket.CloseError
 	switch {
 	case !errors.As(err, &closed) || closed.Code == websocket.CloseAbnormalClosure:

@@ -84,6 +84,10 @@ func (t *thread) hold(conn *websocket.Conn, d time.Duration) {
 	close(over)
 	keeper.Wait()
 	if !ended {
+		t.tally.ended()
+	}
+	// An answer to our Close frame has our code; another one crossed it.
+	if !ended || websocket.IsUnexpectedCloseError(err, websocket.CloseNormalClosure, websocket.CloseAbnormalClosure) {
 		t.tally.endedByPeer(time.Since(opened), err)
 	}
 }

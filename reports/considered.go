@@ -42,7 +42,7 @@ func newConsidered(f *analysis.Findings) consideredView {
 		row := hypothesisRow{
 			ID:          ids.take("finding-" + h.Cause + "-" + h.Scope),
 			Name:        line(scopedName(h.Cause, h.Scope)),
-			Parameter:   parameter(h.Threshold, h.Attribute),
+			Parameter:   parameter(h.Cause, h.Threshold, h.Attribute),
 			Probability: probability(h.Probability),
 			Share:       barWidth(h.Probability),
 			Says:        line(h.Says),

@@ -41,17 +41,17 @@ func (e *explainer) causes(f *analysis.Findings) {
 	for _, c := range f.Verdict.Causes {
 		e.heading(title(c) + ", " + probability(c.Probability))
 		e.para("  ", c.Says)
-		if p := parameter(c.Threshold, nil); p != "" {
+		if p := parameter(c.Cause, c.Threshold, nil); p != "" {
 			e.para("  ", "Parameter: "+p)
 		}
 		if len(c.ScopeEquivalent) > 0 {
 			e.para("  ", "These scopes would have refused the same upgrades: "+strings.Join(scopesOf(c.ScopeEquivalent), ", "))
 		}
 		for _, do := range c.Do {
-			e.item("  do     ", do)
+			e.item("  do          ", do)
 		}
 		if c.WouldRefute != "" {
-			e.item("  wrong  ", "if: "+c.WouldRefute)
+			e.item("  refuted by  ", c.WouldRefute)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (e *explainer) experiment(f *analysis.Findings) {
 		return
 	}
 	e.heading("Next experiment: " + x.Name)
-	e.para("  ", x.Why)
+	e.para("  ", sentence([]string{line(x.Why)}))
 	for i, step := range x.Do {
 		e.item(fmt.Sprintf("  %d. ", i+1), step)
 	}

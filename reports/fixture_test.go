@@ -291,7 +291,7 @@ func (l load) findings(fx *fixture) *analysis.Findings {
 			Do: []string{
 				fmt.Sprintf("Ask the gateway's owner to raise the limit on concurrent connections, or plan for %d.", l.limit),
 				fmt.Sprintf("In JMeter, keep the threads that hold a socket below %d.", l.limit)},
-			WouldRefute: fmt.Sprintf("Hold %d sockets for 30 minutes: if a single 403 appears, the cause is another one.", l.limit-l.limit/20-1),
+			WouldRefute: fmt.Sprintf("A single 403 while %d sockets are held for 30 minutes.", l.limit-l.limit/20-1),
 		}},
 	}
 	f.Hypotheses = []analysis.Hypothesis{
@@ -324,7 +324,7 @@ func fixtureTwoCauses() fixture {
 	one, two := fx.f.Verdict.Causes[0], analysis.Cause{
 		Cause: "attribute", Scope: "global", Probability: 0.97, Attribute: &analysis.Attribute{Name: "scope", Value: "chat:read"},
 		Says: "Tokens without the scope chat:send are refused.", Do: []string{"Ask for the scope chat:send."},
-		WouldRefute: "An upgrade with chat:read alone passes.", Explains: analysis.Explains{Refused: n / 3, Of: n}, ContradictedBy: 1,
+		WouldRefute: "An accepted upgrade with chat:read alone.", Explains: analysis.Explains{Refused: n / 3, Of: n}, ContradictedBy: 1,
 	}
 	one.Scope, one.Explains.Refused, one.ScopeEquivalent = "token", n-n/3, nil
 	fx.f.Verdict = analysis.Verdict{Status: analysis.Determined, Causes: []analysis.Cause{one, two},
@@ -342,9 +342,9 @@ func fixtureUndetermined() fixture {
 		Status: analysis.Undetermined,
 		Says:   "A limit of 45 open sockets, a quota of 45 upgrades or tokens too old after 90 s: this recording cannot tell them apart.",
 		Causes: []analysis.Cause{
-			candidate("concurrency-cap", 0.46, &analysis.Threshold{Value: 45, Low: 45, High: 45, Unit: "open sockets"}, "The gateway holds at most 45 open sockets.", "Raise the limit, or plan for 45.", "a 46th socket opens while 45 are open"),
-			candidate("quota", 0.31, &analysis.Threshold{Value: 45, Low: 45, High: 45, Unit: "upgrades"}, "The gateway lets 45 upgrades pass in a window that had not ended.", "Spread the upgrades over more time.", "upgrades pass again as soon as sockets close"),
-			candidate("token-too-old", 0.17, &analysis.Threshold{Value: 90, Low: 88, High: 92, Unit: "s"}, "Tokens are refused 90 s after they were issued.", "Fetch a token before each upgrade.", "an upgrade with a fresh token is refused"),
+			candidate("concurrency-cap", 0.46, &analysis.Threshold{Value: 45, Low: 45, High: 45, Unit: "open sockets"}, "The gateway holds at most 45 open sockets.", "Raise the limit, or plan for 45.", "a 46th socket that opens while 45 are open"),
+			candidate("quota", 0.31, &analysis.Threshold{Value: 45, Low: 45, High: 45, Unit: "upgrades"}, "The gateway lets 45 upgrades pass in a window that had not ended.", "Spread the upgrades over more time.", "upgrades that pass again as soon as sockets close"),
+			candidate("token-too-old", 0.17, &analysis.Threshold{Value: 90, Low: 88, High: 92, Unit: "s"}, "Tokens are refused 90 s after they were issued.", "Fetch a token before each upgrade.", "a refused upgrade with a fresh token"),
 		},
 	}
 	f.UndecidedBetween = []string{"concurrency-cap", "quota", "token-too-old"}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"why403/analysis"
 )
 
 func TestCount(t *testing.T) {
@@ -27,6 +29,25 @@ func TestProbabilityIsNeverCertain(t *testing.T) {
 	for p, want := range map[float64]string{0: "<0.1 %", 1: ">99.9 %", 0.5: "50 %"} {
 		if got := probability(p); got != want {
 			t.Errorf("probability(%v) = %q, want %q", p, got, want)
+		}
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	for _, c := range []struct {
+		cause string
+		in    analysis.Threshold
+		want  string
+	}{
+		{"concurrency-cap", analysis.Threshold{Value: 450, Low: 449, High: 450, Unit: "open sockets"}, "450 open sockets (449 to 450 fit as well)"},
+		{"quota", analysis.Threshold{Value: 45, Unit: "upgrades"}, "45 upgrades"},
+		{"token-too-old", analysis.Threshold{Value: 90, Low: 88, High: 92, Unit: "s"}, "older than 1 min 30 s (1 min 28 s to 1 min 32 s fit as well)"},
+		{"token-expired", analysis.Threshold{Value: -60, Low: -70, High: -50, Unit: "s"}, "1 min before expiry (50 s to 1 min 10 s fit as well)"},
+		{"token-expired", analysis.Threshold{Value: 0, Low: -0.2, High: 0.4, Unit: "s"}, "at expiry (−200 ms to 400 ms fit as well)"},
+		{"outage", analysis.Threshold{Value: 89, Low: 89, High: 89, Unit: "s"}, "1 min 29 s after the start"},
+	} {
+		if got := threshold(c.cause, c.in); got != c.want {
+			t.Errorf("threshold of %s is %q, want %q", c.cause, got, c.want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -118,6 +119,34 @@ func TestReferences(t *testing.T) {
 					t.Errorf("%s: <%s> refers to #%s, which does not exist", c.name, n.Data, r)
 				}
 			}
+		}
+	}
+}
+
+// TestDocumentedAnchors checks that the anchors of docs/report.md exist; those that
+// end in an ellipsis are beginnings.
+func TestDocumentedAnchors(t *testing.T) {
+	doc, err := os.ReadFile("../docs/report.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := ""
+	for _, c := range fixtures {
+		for _, n := range elements(t, render(t, c.make())) {
+			ids += "#" + attr(n, "id") + "\n"
+		}
+	}
+	anchors := regexp.MustCompile("`(#[a-z0-9-]+)(…?)`").FindAllStringSubmatch(string(doc), -1)
+	if len(anchors) < 20 {
+		t.Errorf("%d anchors found in docs/report.md, want at least 20", len(anchors))
+	}
+	for _, a := range anchors {
+		end := "\n"
+		if a[2] != "" {
+			end = ""
+		}
+		if !strings.Contains(ids, a[1]+end) {
+			t.Errorf("docs/report.md names %s, which no page has", a[0])
 		}
 	}
 }

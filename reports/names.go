@@ -85,38 +85,52 @@ func scopedName(cause, scope string) string {
 func title(c analysis.Cause) string {
 	name := scopedName(c.Cause, c.Scope)
 	if c.Attribute != nil {
-		name += ": " + parameter(nil, c.Attribute)
+		name += ": " + parameter(c.Cause, nil, c.Attribute)
 	}
 	return line(name)
 }
 
 // parameter writes the threshold and attribute of a cause, "" if it has neither:
 // "45 open sockets (44 to 45 fit as well)".
-func parameter(t *analysis.Threshold, a *analysis.Attribute) string {
+func parameter(cause string, t *analysis.Threshold, a *analysis.Attribute) string {
 	var out []string
 	if a != nil {
 		out = append(out, a.Name+" = "+cut(a.Value, 120))
 	}
 	if t != nil {
-		out = append(out, threshold(t))
+		out = append(out, threshold(cause, *t))
 	}
 	return line(strings.Join(out, "; "))
 }
 
-func threshold(t *analysis.Threshold) string {
+// threshold writes a threshold and the interval of values that fit as well, the
+// way its cause means it.
+func threshold(cause string, t analysis.Threshold) string {
+	before, after := "", ""
+	switch cause {
+	case "token-too-old":
+		before = "older than "
+	case "outage":
+		after = " after the start"
+	case "token-expired":
+		after = " after expiry"
+		if t.Value < 0 {
+			t.Value, t.Low, t.High = -t.Value, -t.High, -t.Low
+			after = " before expiry"
+		}
+	}
 	s := quantity(t.Value, t.Unit)
-	if t.Low == t.High || t.Low == 0 && t.High == 0 {
-		return s
+	if cause == "token-expired" && t.Value == 0 {
+		s, after = "at expiry", ""
 	}
 	low, high := quantity(t.Low, t.Unit), quantity(t.High, t.Unit)
-	if low == s && high == s {
-		return s
+	if t.Low == 0 && t.High == 0 || low == s && high == s {
+		return before + s + after
 	}
 	if t.Unit != "s" {
-		low = number(t.Low)
-		high = number(t.High)
+		low, high = number(t.Low), number(t.High)
 	}
-	return fmt.Sprintf("%s (%s to %s fit as well)", s, low, high)
+	return fmt.Sprintf("%s%s%s (%s to %s fit as well)", before, s, after, low, high)
 }
 
 // quantity is a value with its unit, seconds as people write them.

@@ -29,7 +29,7 @@ func verdictRows(f *analysis.Findings) [][2]string {
 			rows = append(rows, [2]string{"do first", first.Do[0]})
 		}
 		if first.WouldRefute != "" {
-			rows = append(rows, [2]string{"wrong if", first.WouldRefute})
+			rows = append(rows, [2]string{"refuted by", first.WouldRefute})
 		}
 	}
 	if v.Status == analysis.Undetermined && len(v.Causes) > 0 {

@@ -84,7 +84,7 @@ func causeViews(causes []analysis.Cause) []causeView {
 			ID:          ids.take("cause-" + c.Cause + "-" + c.Scope),
 			Name:        title(c),
 			Says:        line(c.Says),
-			Parameter:   parameter(c.Threshold, nil),
+			Parameter:   parameter(c.Cause, c.Threshold, nil),
 			Probability: probability(c.Probability),
 			Share:       barWidth(c.Probability),
 			Equivalent:  scopesOf(c.ScopeEquivalent),
@@ -127,7 +127,7 @@ func newExperiment(f *analysis.Findings) *experimentView {
 	if x == nil {
 		return nil
 	}
-	v := &experimentView{Name: line(x.Name), Why: line(x.Why), Do: lines(x.Do)}
+	v := &experimentView{Name: line(x.Name), Why: sentence([]string{line(x.Why)}), Do: lines(x.Do)}
 	for _, p := range predictions(f) {
 		v.Predicts = append(v.Predicts, predictionRow{p.Name, p.Share, barWidth(p.Value)})
 	}

@@ -52,6 +52,7 @@ type Cause struct {
 	ScopeEquivalent []string   `json:"scope_equivalent"`
 	Probability     float64    `json:"probability"`
 	Threshold       *Threshold `json:"threshold,omitempty"`
+	Linger          *Threshold `json:"linger,omitempty"` // how long a closed socket still counts
 	Attribute       *Attribute `json:"attribute,omitempty"`
 	Explains        Explains   `json:"explains"`
 	ContradictedBy  int        `json:"contradicted_by"` // attempts it would have decided otherwise
@@ -88,6 +89,9 @@ type Counts struct {
 	N10 int `json:"n10"`
 	N01 int `json:"n01"`
 	N00 int `json:"n00"`
+	// Either of these are so close to the threshold that the cause could have
+	// done either; they are counted above as if it did what the gateway did.
+	Either int `json:"either"`
 }
 
 // Hypothesis is one cause with one scope that was weighed against the recording.
@@ -97,6 +101,7 @@ type Hypothesis struct {
 	Probability float64    `json:"probability"`
 	LogEvidence float64    `json:"log_evidence"` // natural logarithm, prior included
 	Threshold   *Threshold `json:"threshold,omitempty"`
+	Linger      *Threshold `json:"linger,omitempty"`
 	Attribute   *Attribute `json:"attribute,omitempty"`
 	Counts      Counts     `json:"counts"`
 	Says        string     `json:"says"` // why it stands or falls, one sentence with the counts

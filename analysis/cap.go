@@ -1,0 +1,218 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
+)
+
+// concurrencyCap refuses while open(k) ≥ n; a closed socket may count for some
+// time longer, its linger.
+var concurrencyCap = &cause{
+	name:    "concurrency-cap",
+	prior:   0.30,
+	weigh:   weighCap,
+	says:    saysCap,
+	story:   storyCap,
+	do:      doCap,
+	refute:  refuteCap,
+	predict: predictCap,
+	words: []string{"too many connections", "too many concurrent", "concurrent connection", "connection limit",
+		"max connections", "maximum connections", "maximum number of connections", "too many websockets"},
+}
+
+// mostSockets bounds the limits that are considered.
+const mostSockets = 1_000_000
+
+func weighCap(s *study) []*hypothesis {
+	var hs []*hypothesis
+	for _, p := range s.parts {
+		hs = append(hs, newCapFit(s, p).hypothesis())
+	}
+	return hs
+}
+
+// capFit fits a limit under one key.
+type capFit struct {
+	s    *study
+	part covariate.Partition
+	mass evidence.Mass
+
+	tried []capTry
+	best  int // in tried, by the best likelihood
+}
+
+// capTry is one reading and linger with the scan over limits.
+type capTry struct {
+	reading covariate.Reading
+	linger  time.Duration
+	step    time.Duration // how finely lingers next to it were told apart
+	result  evidence.Result
+}
+
+func newCapFit(s *study, p covariate.Partition) *capFit {
+	f := &capFit{s: s, part: p, mass: evidence.Counts(mostSockets)}
+	for _, r := range s.table.Readings() {
+		f.try(r, 0, 0)
+	}
+	if len(f.tried) > 0 && !math.IsInf(f.tried[f.best].result.LogEvidence, -1) {
+		f.fitLinger()
+	}
+	return f
+}
+
+func (f *capFit) try(r covariate.Reading, linger, step time.Duration) evidence.Result {
+	lo, hi := f.s.table.Open(f.part.Labels, f.part.N, r, linger)
+	limit := 0
+	for _, v := range lo {
+		limit = max(limit, int(v))
+	}
+	result := evidence.Scan(evidence.Counted(lo, hi, f.s.table.Refused, f.s.weights, limit), f.mass)
+	f.tried = append(f.tried, capTry{r, linger, step, result})
+	if result.Best.LogLik > f.tried[f.best].result.Best.LogLik {
+		f.best = len(f.tried) - 1
+	}
+	return result
+}
+
+func (f *capFit) hypothesis() *hypothesis {
+	h := &hypothesis{scope: f.part.Scope, equivalent: f.part.Equivalent}
+	best := f.tried[f.best]
+	if math.IsInf(best.result.LogEvidence, -1) {
+		h.logEvidence = f.s.unfitted(func(i int) bool { return f.part.Labels[i] < 0 })
+		return h
+	}
+	h.logEvidence = f.logEvidence()
+	n := best.result.Best.UpTo
+	h.threshold = &Threshold{Value: n, Low: math.Floor(best.result.Low) + 1, High: best.result.High, Unit: "open sockets"}
+	if best.linger > 0 {
+		h.linger = f.lingerInterval()
+	}
+	lo, hi := f.s.table.Open(f.part.Labels, f.part.N, best.reading, best.linger)
+	h.predicted = thresholded(f.s.observations(func(i int) (float64, float64) {
+		return float64(lo[i]), float64(hi[i])
+	}), n, nearLimit(n))
+	h.counts = f.s.tally(h.predicted)
+	return h
+}
+
+// nearLimit is how far from a limit the count may be off without that being a sign
+// of another mechanism: a limit is often checked and counted at different moments.
+func nearLimit(n float64) float64 {
+	if n < 20 {
+		return 0
+	}
+	return 2 + n/100
+}
+
+// logEvidence sums up what was tried: readings alike, half of the prior on a
+// linger of zero, the rest log-uniform.
+func (f *capFit) logEvidence() float64 {
+	var terms []float64
+	readings := float64(len(f.s.table.Readings()))
+	for _, t := range f.tried {
+		if t.linger == 0 {
+			terms = append(terms, t.result.LogEvidence+math.Log(0.5/readings))
+		}
+	}
+	masses := lingerMasses(f.tried)
+	for i, t := range f.tried {
+		if masses[i] > 0 {
+			terms = append(terms, t.result.LogEvidence+math.Log(0.5*masses[i]))
+		}
+	}
+	return floats.LogSumExp(terms)
+}
+
+func (f *capFit) lingerInterval() *Threshold {
+	best := f.tried[f.best]
+	t := &Threshold{Value: best.linger.Seconds(), Low: (best.linger - best.step/2).Seconds(), High: (best.linger + best.step/2).Seconds(), Unit: "s"}
+	for _, o := range f.tried {
+		if o.linger > 0 && o.result.Best.LogLik >= best.result.Best.LogLik-evidence.Tolerance {
+			t.Low = min(t.Low, o.linger.Seconds())
+			t.High = max(t.High, o.linger.Seconds())
+		}
+	}
+	return t
+}
+
+func saysCap(s *study, h *hypothesis) string {
+	lingers := ""
+	if h.linger != nil {
+		lingers = fmt.Sprintf(", counts a closed one for another %s,", seconds(h.linger.Value))
+	}
+	return fmt.Sprintf("The gateway holds at most %s%s%s and refuses the rest with %s.",
+		plural(int(h.threshold.Value), "open socket"), per(h.scope), lingers, s.majority)
+}
+
+func storyCap(s *study, h *hypothesis) string {
+	p := s.partition(h.scope)
+	lo, _ := s.table.Open(p.Labels, p.N, covariate.Reading{Exact: true}, 0)
+	var no, yes extent
+	for i, refused := range s.table.Refused {
+		if p.Labels[i] < 0 {
+			continue
+		}
+		if refused {
+			no.add(float64(lo[i]))
+		} else {
+			yes.add(float64(lo[i]))
+		}
+	}
+	text := fmt.Sprintf("open sockets%s were %s at refusals and %s at acceptances", per(h.scope), no, yes)
+	if h.threshold == nil {
+		return text + "; no limit on them would have refused any refused attempt"
+	}
+	return text + "; " + verdictOn(fmt.Sprintf("a limit of %.0f", h.threshold.Value), h, s)
+}
+
+func doCap(s *study, h *hypothesis) []string {
+	n := h.threshold.Value
+	who := map[string]string{
+		"global": "the gateway's owner", "token": "the gateway's owner",
+	}[h.scope]
+	if who == "" {
+		who = "the gateway's owner"
+	}
+	first := fmt.Sprintf("Ask %s for the limit on concurrent WebSocket connections%s (it shows as %.0f) and have it raised, or plan the load below it.", who, per(h.scope), n)
+	steps := []string{first}
+	switch h.scope {
+	case "token":
+		steps = append(steps, "Spread the sockets over more tokens: one for each virtual user (-Jtoken.mode=thread).")
+	case "client", "subject", "organisation":
+		steps = append(steps, fmt.Sprintf("Spread the sockets over more than one %s.", h.scope))
+	case "source":
+		steps = append(steps, "Spread the load over more source addresses.")
+	}
+	if h.linger != nil {
+		steps = append(steps, fmt.Sprintf("Wait %s after closing a socket before opening the next: until then the closed one still counts.", seconds(h.linger.Value)))
+	}
+	return append(steps, "Check that the load closes every socket that it no longer needs.")
+}
+
+func refuteCap(s *study, h *hypothesis) string {
+	n := h.threshold.Value
+	return fmt.Sprintf("An upgrade accepted while %.0f sockets or more are open%s, or one refused with the same answer while fewer than %.0f are.", n, per(h.scope), n)
+}
+
+func predictCap(s *study, h *hypothesis, x *experiment) float64 {
+	if h.threshold == nil {
+		return s.share()
+	}
+	switch x.name {
+	case freshTokens:
+		if h.scope == "token" {
+			return 0
+		}
+	case belowLimit, churnBelow, closeThird:
+		return 0
+	case slowRamp:
+		return s.share()
+	}
+	return s.share()
+}

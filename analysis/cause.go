@@ -1,0 +1,155 @@
+package analysis
+
+import (
+	"math"
+
+	"why403/analysis/evidence"
+)
+
+// cause is one entry of the closed vocabulary of docs/causes.md.
+type cause struct {
+	name string
+	// prior is the weight of the cause before anything is seen; the weights of
+	// all need not sum to 1.
+	prior float64
+	// weigh returns the hypotheses of the cause, one a scope, with the evidence
+	// of each without the prior of the cause.
+	weigh func(*study) []*hypothesis
+
+	says   func(*study, *hypothesis) string // the finding, one sentence
+	story  func(*study, *hypothesis) string // what of the recording bears on it
+	do     func(*study, *hypothesis) []string
+	refute func(*study, *hypothesis) string
+	// predict returns the share of refusals that an experiment would see.
+	predict func(*study, *hypothesis, *experiment) float64
+	// words in an answer that speak for the cause.
+	words []string
+}
+
+// causes is the table of causes; a new one is a file and a row. The order breaks ties.
+// unknown comes last: it looks at what the others leave unexplained.
+func causes() []*cause {
+	return []*cause{
+		concurrencyCap,
+		tokenExpired,
+		tokenTooOld,
+		quota,
+		outage,
+		randomRefusal,
+	}
+}
+
+// hypothesis is a cause with a scope, fitted to the recording.
+type hypothesis struct {
+	cause       *cause
+	scope       string
+	equivalent  []string
+	logEvidence float64 // from weigh, then with the priors
+	probability float64
+
+	threshold *Threshold
+	linger    *Threshold
+	variant   string // of the mechanism, for its texts
+	// predicted is what the best parameters say of each attempt; nil if the
+	// hypothesis makes no prediction about any.
+	predicted prediction
+	counts    Counts
+}
+
+// prediction says for each attempt whether a mechanism would have refused it.
+type prediction []forecast
+
+type forecast struct {
+	call int8 // +1 refuse, −1 accept, 0 either
+	// near says that the attempt lies so close to the threshold that a slip is no
+	// sign of another mechanism.
+	near bool
+}
+
+// thresholded returns the prediction of "refused if covariate ≥ θ".
+func thresholded(obs []evidence.Observation, theta, near float64) prediction {
+	p := make(prediction, len(obs))
+	for i, o := range obs {
+		switch {
+		case o.Lo >= theta:
+			p[i].call = 1
+		case o.Hi < theta:
+			p[i].call = -1
+		}
+		p[i].near = o.Lo-near <= theta && theta <= o.Hi+near
+	}
+	return p
+}
+
+// tally counts a prediction against the outcomes. What can go either way counts as
+// predicted right, and is reported as such.
+func (s *study) tally(p prediction) Counts {
+	var c Counts
+	for i, refused := range s.table.Refused {
+		call := p[i].call
+		if call == 0 {
+			c.Either++
+			call = -1
+			if refused {
+				call = 1
+			}
+		}
+		switch {
+		case call > 0 && refused:
+			c.N11++
+		case call > 0:
+			c.N10++
+		case refused:
+			c.N01++
+		default:
+			c.N00++
+		}
+	}
+	return c
+}
+
+// impossible is the log evidence of a hypothesis that would have refused none of
+// the refused attempts it could be asked about.
+const impossible = -1e4
+
+// unfitted returns the log evidence of a hypothesis for which no threshold
+// predicts a refusal: it is impossible if what it depends on was seen of a refused
+// attempt, and otherwise may have done either everywhere.
+func (s *study) unfitted(unknown func(i int) bool) float64 {
+	t := s.all(unknown)
+	if t.YesRefused > 0 {
+		return impossible
+	}
+	return t.Log()
+}
+
+// scanned weighs "refused if covariate ≥ θ". If no threshold says anything, there
+// is no prediction.
+func (s *study) scanned(obs []evidence.Observation, mass evidence.Mass, near float64) (*hypothesis, evidence.Result) {
+	h := &hypothesis{scope: "global"}
+	r := evidence.Scan(evidence.Sorted(obs), mass)
+	if math.IsInf(r.LogEvidence, -1) {
+		h.logEvidence = s.unfitted(func(i int) bool { return math.IsInf(obs[i].Hi, 1) })
+		return h, r
+	}
+	h.logEvidence = r.LogEvidence
+	h.predicted = thresholded(obs, r.Best.UpTo, near)
+	h.counts = s.tally(h.predicted)
+	return h, r
+}
+
+// observations pairs a covariate with the outcomes.
+func (s *study) observations(of func(i int) (lo, hi float64)) []evidence.Observation {
+	obs := make([]evidence.Observation, len(s.table.Attempts))
+	for i := range obs {
+		lo, hi := of(i)
+		obs[i] = evidence.Observation{Lo: lo, Hi: hi, Refused: s.table.Refused[i], Weight: s.weights[i]}
+	}
+	return obs
+}
+
+// scopePrior is the weight of a limit being kept under a key.
+var scopePrior = map[string]float64{
+	"global": 0.40, "token": 0.20, "client": 0.10, "subject": 0.05,
+	"organisation": 0.10, "source": 0.05, "edge": 0.05, "host": 0.05,
+}

@@ -1,0 +1,213 @@
+package analysis
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const (
+	sure          = 0.9  // the probability from which on a cause is determined
+	explainsLeast = 0.7  // the share of refusals that it must explain
+	worthNaming   = 0.03 // the probability from which on a cause is a candidate
+)
+
+// conclude fills in the verdict from the weighed hypotheses.
+func (s *study) conclude(f *Findings, hs []*hypothesis) {
+	f.Verdict.Causes = []Cause{}
+	switch {
+	case s.refused == 0:
+		f.Verdict.Status = NoRefusals
+		f.Verdict.Says = fmt.Sprintf("No upgrade was refused: %s, at most %d open at once.", plural(f.Accepted, "accepted upgrade"), f.PeakOpen)
+		return
+	case len(hs) == 0:
+		f.Verdict.Status = Insufficient
+		f.Verdict.Says = fmt.Sprintf("%s of %s: too few, or too close together, to tell a cause.",
+			plural(s.refused, "refusal"), plural(f.Attempts, "upgrade"))
+		return
+	}
+	candidates := byCause(hs)
+	if c := candidates[0]; s.determines(c, candidates) {
+		f.Verdict = Verdict{Status: Determined, Says: c.best.cause.says(s, c.best), Causes: []Cause{c.finding(s)}}
+		return
+	}
+	f.Verdict.Status = Undetermined
+	for i, c := range candidates {
+		if i > 0 && c.probability < worthNaming && !(i == 1 && c.probability >= rival) {
+			break
+		}
+		f.Verdict.Causes = append(f.Verdict.Causes, c.finding(s))
+		f.UndecidedBetween = append(f.UndecidedBetween, c.best.cause.name)
+	}
+	named := candidates[:len(f.Verdict.Causes)]
+	f.Verdict.Says = s.undecided(named)
+	f.NextExperiment = s.nextExperiment(named)
+}
+
+// candidate is a cause with its best scope.
+type candidate struct {
+	best        *hypothesis
+	probability float64 // of the cause, over its scopes
+}
+
+// byCause gathers the hypotheses, best first, by cause.
+func byCause(hs []*hypothesis) []candidate {
+	var cs []candidate
+	for _, h := range hs {
+		i := slices.IndexFunc(cs, func(c candidate) bool { return c.best.cause == h.cause })
+		if i < 0 {
+			cs = append(cs, candidate{h, h.probability})
+			continue
+		}
+		cs[i].probability += h.probability
+	}
+	slices.SortStableFunc(cs, func(a, b candidate) int {
+		switch {
+		case a.probability > b.probability:
+			return -1
+		case a.probability < b.probability:
+			return 1
+		}
+		return 0
+	})
+	return cs
+}
+
+// determines reports whether a cause can be named without a guess: probable
+// enough, explaining enough, and, where the tokens of many attempts were not seen,
+// right about nearly every one, since a cause kept under the token could then show
+// as any other.
+func (s *study) determines(c candidate, all []candidate) bool {
+	h := c.best
+	if c.probability < sure || h.cause == unknown || h.predicted == nil {
+		return false
+	}
+	if rivalled(c, all) {
+		return false
+	}
+	explained := float64(h.counts.N11) / float64(s.refused)
+	if explained < explainsLeast {
+		return false
+	}
+	if s.tokensUnseen() {
+		wrong := float64(h.counts.N10+h.counts.N01) / float64(len(s.table.Attempts))
+		return h.cause != randomRefusal && explained >= 0.95 && wrong <= 0.02
+	}
+	return true
+}
+
+// rival is the probability from which on a cause that decides every attempt alike
+// keeps another from being determined: nothing but the priors speaks for one of them.
+const rival = 0.005
+
+func rivalled(c candidate, all []candidate) bool {
+	return slices.ContainsFunc(all, func(o candidate) bool {
+		return o.best != c.best && o.probability >= rival &&
+			o.best.threshold != nil && c.best.threshold != nil && alike(o.best.predicted, c.best.predicted)
+	})
+}
+
+// alike reports whether two predictions contradict each other nowhere.
+func alike(p, q prediction) bool {
+	for i := range p {
+		if p[i].call*q[i].call < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// tokensUnseen reports whether the token of more than a fifth of the attempts is
+// not known.
+func (s *study) tokensUnseen() bool {
+	unseen := s.withoutToken()
+	return 5*unseen > len(s.table.Attempts)
+}
+
+func (s *study) withoutToken() int {
+	n := 0
+	for i := range s.table.Attempts {
+		if s.table.Attempts[i].Upgrade.Token() == "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (c candidate) finding(s *study) Cause {
+	h := c.best
+	if h.predicted == nil && h.cause != unknown {
+		return c.unseen(s)
+	}
+	return Cause{
+		Cause: h.cause.name, Scope: h.scope, ScopeEquivalent: h.equivalent,
+		Probability: c.probability, Threshold: h.threshold.rounded(), Linger: h.linger.rounded(),
+		Explains:       Explains{Refused: h.counts.N11, Of: s.refused},
+		ContradictedBy: h.counts.N10 + h.counts.N01,
+		Says:           h.cause.says(s, h), Do: h.cause.do(s, h), WouldRefute: h.cause.refute(s, h),
+	}
+}
+
+// unseen is the finding on a cause that stays possible only because what it
+// depends on was not recorded.
+func (c candidate) unseen(s *study) Cause {
+	h := c.best
+	return Cause{
+		Cause: h.cause.name, Scope: h.scope, ScopeEquivalent: h.equivalent, Probability: c.probability,
+		Explains: Explains{Of: s.refused},
+		Says:     fmt.Sprintf("%s cannot be ruled out: %s.", h.cause.name, h.cause.story(s, h)),
+		Do:       []string{"Record the token with its expiry: let its token request pass through the recorder too."},
+	}
+}
+
+// undecided says between what the recording leaves the choice.
+func (s *study) undecided(named []candidate) string {
+	if named[0].best.cause == unknown && named[0].probability >= sure {
+		return unknown.says(s, named[0].best)
+	}
+	if len(named) == 1 {
+		c := named[0]
+		return fmt.Sprintf("%s is the most probable cause (%s), but it does not explain enough to be called determined.", c.best.cause.name, percent(c.probability))
+	}
+	var parts []string
+	for _, c := range named {
+		parts = append(parts, fmt.Sprintf("%s (%s)", c.best.cause.name, percent(c.probability)))
+	}
+	text := "This recording cannot tell " + parts[0] + " from " + list(parts[1:], "or")
+	if n, ok := s.disagree(named); ok && n == 0 {
+		return text + ": each would have refused the same upgrades."
+	} else if ok {
+		return text + fmt.Sprintf(": they differ in %s.", plural(n, "upgrade"))
+	}
+	return text + "."
+}
+
+// disagree counts the attempts on which the candidates' predictions differ, and
+// reports whether they make any.
+func (s *study) disagree(named []candidate) (int, bool) {
+	n := 0
+	for i := range s.table.Attempts {
+		var yes, no bool
+		for _, c := range named {
+			if c.best.threshold == nil {
+				if c.best.cause != unknown {
+					return 0, false
+				}
+				continue
+			}
+			yes = yes || c.best.predicted[i].call > 0
+			no = no || c.best.predicted[i].call < 0
+		}
+		if yes && no {
+			n++
+		}
+	}
+	return n, true
+}
+
+func list(parts []string, last string) string {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " " + last + " " + parts[len(parts)-1]
+}

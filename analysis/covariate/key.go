@@ -1,0 +1,95 @@
+package covariate
+
+import (
+	"slices"
+	"strings"
+)
+
+// Key is something attempts are counted under.
+type Key struct {
+	Name string // as scope in the findings
+	// Of returns the attempt's value of the key, "" if it is not known.
+	Of func(*Attempt) string
+}
+
+// Keys are the keys that a limit may be kept under, the plainest first.
+var Keys = []Key{
+	{"global", func(*Attempt) string { return "all" }},
+	{"token", func(a *Attempt) string { return string(a.Upgrade.Token()) }},
+	{"client", ofToken(func(k *Token) string { return k.Client })},
+	{"subject", ofToken(func(k *Token) string { return k.Subject })},
+	{"organisation", ofToken(func(k *Token) string { return k.Organisation })},
+	{"source", func(a *Attempt) string {
+		if s := a.Upgrade.Source; s.IsValid() {
+			return s.Addr().String()
+		}
+		return ""
+	}},
+	{"edge", func(a *Attempt) string {
+		if s := a.Upgrade.Server; s.IsValid() {
+			return s.String()
+		}
+		return ""
+	}},
+	{"host", func(a *Attempt) string { return strings.ToLower(a.Upgrade.Host) }},
+}
+
+func ofToken(of func(*Token) string) func(*Attempt) string {
+	return func(a *Attempt) string {
+		if a.Token == nil {
+			return ""
+		}
+		return of(a.Token)
+	}
+}
+
+// Partition is the attempts of a table told apart by a key.
+type Partition struct {
+	Scope string
+	// Equivalent are the other keys that tell the attempts apart in the same
+	// way; no recording of this load can separate them.
+	Equivalent []string
+	Labels     []int32 // by attempt: 0 to N−1 in the order of appearance, −1 unknown
+	N          int
+	Unknown    int // attempts whose label is −1
+}
+
+// Partitions returns the ways in which keys tell the attempts apart, in the order
+// of [Keys]. Keys unknown for every attempt are left out.
+func (t *Table) Partitions() []Partition {
+	var parts []Partition
+	for _, k := range Keys {
+		p := t.partition(k)
+		if p.N == 0 {
+			continue
+		}
+		same := slices.IndexFunc(parts, func(q Partition) bool { return slices.Equal(p.Labels, q.Labels) })
+		if same >= 0 {
+			parts[same].Equivalent = append(parts[same].Equivalent, p.Scope)
+			continue
+		}
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+func (t *Table) partition(k Key) Partition {
+	p := Partition{Scope: k.Name, Labels: make([]int32, len(t.Attempts))}
+	index := map[string]int32{}
+	for i := range t.Attempts {
+		value := k.Of(&t.Attempts[i])
+		if value == "" {
+			p.Labels[i] = -1
+			p.Unknown++
+			continue
+		}
+		l, known := index[value]
+		if !known {
+			l = int32(len(index))
+			index[value] = l
+		}
+		p.Labels[i] = l
+	}
+	p.N = len(index)
+	return p
+}

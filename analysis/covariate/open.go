@@ -1,0 +1,228 @@
+package covariate
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"why403/capture"
+)
+
+// Reading is a view of when the gateway decided.
+type Reading struct {
+	// ByRequest takes the moment of the request for that of the decision (the
+	// way there and the queue take no time), else that of the answer.
+	ByRequest bool
+	// Exact takes the order of events as seen; else what lies within the
+	// table's Wait and Jitter of each other may have happened in any order.
+	Exact bool
+}
+
+// Readings returns the readings worth trying for the table: where refusals are
+// slow the decision, or the wait for it, begins at the request.
+func (t *Table) Readings() []Reading {
+	byRequest := []Reading{{ByRequest: true}, {ByRequest: true, Exact: true}}
+	if t.RefusedWait > slowRefusal {
+		return byRequest
+	}
+	return append([]Reading{{}, {Exact: true}}, byRequest...)
+}
+
+const slowRefusal = 500 * time.Millisecond
+
+// Never is a linger under which sockets are never released.
+const Never = time.Duration(math.MaxInt64)
+
+// Open counts, for each attempt, the sockets that were open under its label when
+// the gateway decided: at least lo, at most hi, itself not counted. A socket counts
+// until linger after its release. Attempts whose label is negative (their key is
+// not known) get 0 and [math.MaxInt32].
+//
+// The cost is linear in the attempts.
+func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) (lo, hi []int32) {
+	s := sweep{t: t, labels: labels, counts: make([]int32, n), linger: linger}
+	if r.Exact {
+		lo = s.run(t.exact(r))
+		return lo, unbounded(lo, labels)
+	}
+	atLeast, atMost := t.allowing(r)
+	lo = s.run(atLeast)
+	clear(s.counts)
+	hi = s.run(atMost)
+	for i, l := range labels {
+		if l < 0 {
+			hi[i] = math.MaxInt32
+			continue
+		}
+		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
+			hi[i]-- // itself
+		}
+		hi[i] = max(hi[i], lo[i])
+	}
+	return lo, hi
+}
+
+// unbounded returns hi for an exact lo: the same where the label is known.
+func unbounded(lo, labels []int32) []int32 {
+	if !slices.ContainsFunc(labels, func(l int32) bool { return l < 0 }) {
+		return lo
+	}
+	hi := slices.Clone(lo)
+	for i, l := range labels {
+		if l < 0 {
+			hi[i] = math.MaxInt32
+		}
+	}
+	return hi
+}
+
+// frame is one way to lay the events of a reading on a line.
+type frame struct {
+	decisions, opens []int32
+	decidedAt        func(*Attempt) capture.Instant
+	openAt           func(*Attempt) capture.Instant
+	release          time.Duration // added to the early releases
+	// selfLast says that an opening at the moment of a decision comes after it.
+	selfLast bool
+	// sure leaves out what may not have been open at all: refusals in band, and
+	// sockets that may have been released before they were surely open.
+	sure bool
+}
+
+func (t *Table) exact(r Reading) frame {
+	f := frame{selfLast: true}
+	t.place(&f, r)
+	return f
+}
+
+func (t *Table) allowing(r Reading) (atLeast, atMost frame) {
+	t.place(&atLeast, r)
+	t.place(&atMost, r)
+	atLeast.sure, atLeast.selfLast = true, true
+	atMost.release = t.Wait
+	jitter := t.Jitter
+	if r.ByRequest {
+		// Between request and answer the gateway counted it, at a moment unknown.
+		atLeast.opens, atLeast.openAt = t.opened, answered
+		return atLeast, atMost
+	}
+	atLeast.openAt = func(a *Attempt) capture.Instant { return a.Answered.Add(jitter) }
+	atMost.openAt = func(a *Attempt) capture.Instant { return a.Answered.Add(-jitter) }
+	return atLeast, atMost
+}
+
+func (t *Table) place(f *frame, r Reading) {
+	if r.ByRequest {
+		f.decisions, f.opens, f.decidedAt, f.openAt = t.bySent, t.openedQ, sent, sent
+		return
+	}
+	f.decisions, f.opens, f.decidedAt, f.openAt = nil, t.opened, answered, answered
+}
+
+func sent(a *Attempt) capture.Instant     { return a.Sent }
+func answered(a *Attempt) capture.Instant { return a.Answered }
+
+type sweep struct {
+	t      *Table
+	labels []int32
+	counts []int32
+	linger time.Duration
+}
+
+// run merges decisions, openings and releases, all in the order of time.
+func (s *sweep) run(f frame) []int32 {
+	out := make([]int32, len(s.t.Attempts))
+	opens, releases := f.opens, s.t.releases
+	if s.linger == Never {
+		releases = nil
+	}
+	var after time.Duration
+	if s.linger != Never {
+		after = f.release + s.linger
+	}
+	for k := range out {
+		i := k
+		if f.decisions != nil {
+			i = int(f.decisions[k])
+		}
+		at := f.decidedAt(&s.t.Attempts[i])
+		for len(releases) > 0 && releases[0].at.Add(after) <= at {
+			s.step(releases[0].who, -1, f, after)
+			releases = releases[1:]
+		}
+		for len(opens) > 0 && s.before(f, opens[0], i, at) {
+			s.step(opens[0], +1, f, after)
+			opens = opens[1:]
+		}
+		if l := s.labels[i]; l >= 0 {
+			out[i] = max(s.counts[l], 0)
+		}
+	}
+	return out
+}
+
+// before reports whether the opening of j comes before the decision on i. At one
+// moment the order is that of the table.
+func (s *sweep) before(f frame, j int32, i int, at capture.Instant) bool {
+	openAt := f.openAt(&s.t.Attempts[j])
+	if openAt != at || !f.selfLast {
+		return openAt <= at
+	}
+	return int(j) < i
+}
+
+func (s *sweep) step(j int32, by int32, f frame, after time.Duration) {
+	l := s.labels[j]
+	if l < 0 || f.sure && s.doubtful(j, f, after) {
+		return
+	}
+	s.counts[l] += by
+}
+
+func (s *sweep) doubtful(j int32, f frame, after time.Duration) bool {
+	a := &s.t.Attempts[j]
+	if a.InBand != 0 {
+		return true
+	}
+	release, released := s.t.Release(int(j))
+	return released && s.linger != Never && release.Add(after-s.t.Wait) <= f.openAt(a)
+}
+
+// Attempted counts, for each attempt, the decided attempts under its label before
+// it, under a reading (exact or not: a count of attempts has no releases, so only
+// those in flight are in doubt, and their order hardly matters).
+func (t *Table) Attempted(labels []int32, n int, r Reading) (lo, hi []int32) {
+	out := make([]int32, len(labels))
+	counts := make([]int32, n)
+	for k := range out {
+		i := k
+		if r.ByRequest {
+			i = int(t.bySent[k])
+		}
+		if l := labels[i]; l >= 0 {
+			out[i] = counts[l]
+			counts[l]++
+		}
+	}
+	return out, unbounded(out, labels)
+}
+
+// PeakOpen is the most sockets that were open at once, refusals in band left out.
+func (t *Table) PeakOpen() int {
+	var open, peak int
+	releases := t.releases
+	for _, i := range t.opened {
+		a := &t.Attempts[i]
+		for len(releases) > 0 && releases[0].at <= a.Answered {
+			if t.Attempts[releases[0].who].InBand == 0 {
+				open--
+			}
+			releases = releases[1:]
+		}
+		if a.InBand == 0 {
+			open++
+			peak = max(peak, open)
+		}
+	}
+	return peak
+}

@@ -1,0 +1,187 @@
+package covariate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"why403/analysis/clock"
+	"why403/capture"
+)
+
+// Attempt is an upgrade that the gateway decided about, with what is the same
+// under every reading.
+type Attempt struct {
+	Upgrade *capture.Upgrade
+	// Sent and Answered bound the moment of the decision.
+	Sent, Answered capture.Instant
+	Refused        bool
+	// InBand is the close code if it was refused in band, else 0.
+	InBand int
+	Token  *Token // nil if none was seen
+	// Age and Left are the token's age and the time to its expiry at the
+	// decision, on the gateway's clock, each within ± Error. They mean something
+	// only if Token knows Issued and Expires.
+	Age, Left, Error time.Duration
+	Uses             int // earlier upgrades with the same token
+}
+
+// Table is the decided attempts of a run, in the order of their answers.
+type Table struct {
+	Run      *capture.Run
+	Attempts []Attempt
+	Refused  []bool // of Attempts, for loops that need nothing else
+	Clock    clock.Offset
+	ClockSet bool // whether Clock could be estimated
+	// Wait is how long an answer usually takes, Jitter by how much two waits
+	// usually differ; RefusedWait is the median wait of refusals.
+	Wait, Jitter, RefusedWait time.Duration
+
+	bySent   []int32 // positions in Attempts in the order of requests
+	opened   []int32 // accepted attempts in the order of their answers
+	openedQ  []int32 // the same in the order of requests
+	releases []release
+}
+
+// release is the end of an accepted socket as early as the gateway can have seen
+// it, in the order of time.
+type release struct {
+	at  capture.Instant
+	who int32
+}
+
+// Build derives the table of a run.
+func Build(run *capture.Run) *Table {
+	t := &Table{Run: run}
+	t.Clock, t.ClockSet = clock.Estimate(clockSamples(run))
+	t.decide()
+	t.waits()
+	t.order()
+	t.tokens()
+	return t
+}
+
+func (t *Table) decide() {
+	for _, u := range t.Run.Upgrades {
+		answered, ok := decided(u)
+		if !ok {
+			continue
+		}
+		code, inBand := InBand(u)
+		t.Attempts = append(t.Attempts, Attempt{
+			Upgrade: u, Sent: u.Phases.RequestSent, Answered: answered,
+			Refused: inBand || u.Outcome == capture.Refused, InBand: code,
+		})
+	}
+	slices.SortStableFunc(t.Attempts, func(a, b Attempt) int { return cmp.Compare(a.Answered, b.Answered) })
+	t.Refused = make([]bool, len(t.Attempts))
+	for i := range t.Attempts {
+		t.Refused[i] = t.Attempts[i].Refused
+	}
+}
+
+// waits sums up how long answers take, those of acceptances if there are any:
+// refusals may be decided elsewhere.
+func (t *Table) waits() {
+	var accepted, refused []time.Duration
+	for _, a := range t.Attempts {
+		wait := a.Answered.Sub(a.Sent)
+		if a.Refused {
+			refused = append(refused, wait)
+		} else {
+			accepted = append(accepted, min(wait, maxWait))
+		}
+	}
+	slices.Sort(accepted)
+	slices.Sort(refused)
+	t.RefusedWait = quantile(refused, 0.5)
+	if len(accepted) == 0 {
+		accepted = refused
+	}
+	t.Wait = min(max(quantile(accepted, 0.9), leastWait), maxWait)
+	t.Jitter = min(max((quantile(accepted, 0.9)-quantile(accepted, 0.1))/2, leastJitter), maxWait)
+}
+
+// What two moments noted on one machine may be off by, however fast the network.
+const (
+	leastWait   = 2 * time.Millisecond
+	leastJitter = time.Millisecond
+)
+
+func quantile(sorted []time.Duration, q float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
+
+func (t *Table) order() {
+	t.bySent = make([]int32, len(t.Attempts))
+	for i := range t.bySent {
+		t.bySent[i] = int32(i)
+	}
+	slices.SortStableFunc(t.bySent, func(a, b int32) int {
+		return cmp.Compare(t.Attempts[a].Sent, t.Attempts[b].Sent)
+	})
+	for i := range t.Attempts {
+		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
+			t.opened = append(t.opened, int32(i))
+			t.addRelease(int32(i))
+		}
+	}
+	for _, i := range t.bySent {
+		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
+			t.openedQ = append(t.openedQ, i)
+		}
+	}
+	slices.SortStableFunc(t.releases, func(a, b release) int { return cmp.Compare(a.at, b.at) })
+}
+
+// addRelease notes the end of a socket. What the gateway ended it had released
+// before we heard of it, by up to a wait.
+func (t *Table) addRelease(i int32) {
+	s := t.Attempts[i].Upgrade.Socket
+	at := released(s)
+	if !at.Seen() {
+		return
+	}
+	if s.EndedBy == capture.Gateway {
+		at = max(at.Add(-t.Wait), s.Opened)
+	}
+	t.releases = append(t.releases, release{at, i})
+}
+
+// Release returns when the socket of an attempt stopped counting as open, as early
+// as the gateway can have seen it, and false if it did not or there was none.
+func (t *Table) Release(i int) (capture.Instant, bool) {
+	at := released(t.Attempts[i].Upgrade.Socket)
+	return at, at.Seen()
+}
+
+// clockSamples returns the samples of the authority that most upgrades asked for,
+// or all if it has none.
+func clockSamples(run *capture.Run) []capture.ClockSample {
+	main := mainAuthority(run)
+	var of []capture.ClockSample
+	for _, s := range run.Clock {
+		if s.Authority == main {
+			of = append(of, s)
+		}
+	}
+	if len(of) == 0 {
+		return run.Clock
+	}
+	return of
+}
+
+func mainAuthority(run *capture.Run) string {
+	count := map[string]int{}
+	most := ""
+	for _, u := range run.Upgrades {
+		count[u.Authority]++
+		if c := count[u.Authority]; c > count[most] || c == count[most] && u.Authority < most {
+			most = u.Authority
+		}
+	}
+	return most
+}

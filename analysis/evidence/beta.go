@@ -1,0 +1,40 @@
+package evidence
+
+import "gonum.org/v1/gonum/mathext"
+
+// Beta is a beta distribution, the prior on the share of refusals in a class.
+type Beta struct{ A, B float64 }
+
+// The priors of the classes. When a mechanism says no, nearly all are refused, and
+// otherwise nearly none, without a rate of errors being fixed; where it can go
+// either way, and for a context that has no mechanism, nothing is assumed (the
+// Jeffreys prior, as in the Krichevsky–Trofimov estimator).
+var (
+	SaysNo  = Beta{5, 0.2}
+	SaysYes = Beta{0.2, 5}
+	Either  = Beta{0.5, 0.5}
+)
+
+// Log returns ln B(a+yes, b+no)/B(a, b): the logarithm of the probability of one
+// sequence with that many refusals and acceptances. The counts may be fractional.
+func (p Beta) Log(refused, accepted float64) float64 {
+	if refused <= 0 && accepted <= 0 {
+		return 0
+	}
+	return mathext.Lbeta(p.A+refused, p.B+accepted) - mathext.Lbeta(p.A, p.B)
+}
+
+// Table counts attempts by prediction (first word) and outcome (second word),
+// weighted.
+type Table struct {
+	NoRefused, NoAccepted         float64 // the mechanism would have refused
+	YesRefused, YesAccepted       float64 // it would have accepted
+	EitherRefused, EitherAccepted float64 // it could have done either
+}
+
+// Log returns the log likelihood of the outcomes given the predictions.
+func (t Table) Log() float64 {
+	return SaysNo.Log(t.NoRefused, t.NoAccepted) +
+		SaysYes.Log(t.YesRefused, t.YesAccepted) +
+		Either.Log(t.EitherRefused, t.EitherAccepted)
+}

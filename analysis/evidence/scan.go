@@ -1,0 +1,103 @@
+package evidence
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Tolerance is how far below the best log likelihood a threshold may lie and still
+// belong to the interval of a [Scan].
+const Tolerance = 2
+
+// Cell is thresholds that no observation tells apart: those in (After, UpTo].
+type Cell struct {
+	After, UpTo float64
+	Table       Table
+	LogLik      float64
+}
+
+// Result is what a scan found.
+type Result struct {
+	// LogEvidence is the log of Σ likelihood × prior mass over all thresholds,
+	// −Inf if none makes a prediction both ways.
+	LogEvidence float64
+	Best        Cell
+	// Low and High bound the thresholds whose log likelihood lies within
+	// Tolerance of the best, the largest of them: thresholds in (Low, High].
+	Low, High float64
+}
+
+// Scan weighs every threshold θ of "refused if and only if covariate ≥ θ" in one
+// pass over the steps. A threshold counts if it would have refused at least one of
+// the refused attempts and would have accepted at least one attempt; others are
+// claims about nothing. Among equally good cells the last is the best.
+func Scan(s Steps, mass Mass) Result {
+	t, n := s.all()
+	best := Result{LogEvidence: math.Inf(-1), Best: Cell{LogLik: math.Inf(-1)}}
+	terms := make([]float64, 0, n)
+	cells := make([]Cell, 0, n)
+	after := math.Inf(-1)
+	for i, at := range s.At {
+		c := Cell{After: after, UpTo: at, Table: t}
+		if m := mass(after, at); m > 0 && t.NoRefused > tiny && t.YesRefused+t.YesAccepted > tiny {
+			c.LogLik = t.Log()
+			terms = append(terms, c.LogLik+math.Log(m))
+			cells = append(cells, c)
+			if c.LogLik >= best.Best.LogLik {
+				best.Best = c
+			}
+		}
+		t.pass(s.Lo[i], s.Hi[i])
+		after = at
+	}
+	if len(terms) > 0 {
+		best.LogEvidence = floats.LogSumExp(terms)
+		best.Low, best.High = interval(cells, best.Best.LogLik)
+	}
+	return best
+}
+
+// tiny is below the weight of any attempt and above what rounding leaves of sums.
+const tiny = 1e-7
+
+// all returns the table of a threshold below every step.
+func (s Steps) all() (Table, int) {
+	var t Table
+	for i := range s.Lo {
+		t.NoAccepted += s.Lo[i][0]
+		t.NoRefused += s.Lo[i][1]
+	}
+	return t, len(s.At)
+}
+
+// pass moves the attempts of one step: those whose Lo it is are no longer surely
+// refused, those whose Hi it is are now surely accepted.
+func (t *Table) pass(lo, hi [2]float64) {
+	t.NoAccepted -= lo[0]
+	t.NoRefused -= lo[1]
+	t.EitherAccepted += lo[0] - hi[0]
+	t.EitherRefused += lo[1] - hi[1]
+	t.YesAccepted += hi[0]
+	t.YesRefused += hi[1]
+	t.clean()
+}
+
+// clean takes what rounding leaves below zero, or next to it, for zero.
+func (t *Table) clean() {
+	for _, v := range []*float64{&t.NoAccepted, &t.NoRefused, &t.EitherAccepted, &t.EitherRefused} {
+		if *v < tiny {
+			*v = 0
+		}
+	}
+}
+
+func interval(cells []Cell, best float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, c := range cells {
+		if c.LogLik >= best-Tolerance {
+			low, high = min(low, c.After), max(high, c.UpTo)
+		}
+	}
+	return low, high
+}

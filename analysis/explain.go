@@ -1,0 +1,161 @@
+package analysis
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/covariate"
+	"why403/capture"
+)
+
+// Explain concludes from a run why upgrades were refused. The run must be valid in
+// the sense of [capture.Run.CheckValid]; it is not changed.
+func Explain(run *capture.Run) *Findings {
+	s := newStudy(run)
+	f := &Findings{
+		Schema:   Schema,
+		Started:  run.Started.Time().Format(time.RFC3339Nano),
+		PeakOpen: s.table.PeakOpen(), DurationS: round(run.Duration().Seconds(), 3),
+		Hypotheses: []Hypothesis{}, UndecidedBetween: []string{}, Notes: []string{},
+	}
+	f.count(s)
+	s.majority = majority(f)
+	if s.table.ClockSet {
+		f.Clock = &ClockOffset{
+			OffsetS: round(s.table.Clock.Offset.Seconds(), 3),
+			ErrorS:  round(s.table.Clock.Error.Seconds(), 3),
+		}
+	}
+	var hs []*hypothesis
+	if s.decidable() {
+		hs = s.weigh()
+		for _, h := range hs {
+			f.Hypotheses = append(f.Hypotheses, h.finding(s))
+		}
+	}
+	s.conclude(f, hs)
+	f.Notes = notes(s, f, hs)
+	return f
+}
+
+// count fills in what was observed.
+func (f *Findings) count(s *study) {
+	f.Refused, f.RefusedInBand, f.Failed = map[string]int{}, map[string]int{}, map[string]int{}
+	f.Attempts = len(s.run.Upgrades)
+	for _, u := range s.run.Upgrades {
+		code, inBand := covariate.InBand(u)
+		switch {
+		case inBand:
+			f.RefusedInBand[number(code)]++
+		case u.Outcome == capture.Accepted:
+			f.Accepted++
+		case u.Outcome == capture.Refused:
+			f.Refused[number(u.Status)]++
+		case u.Outcome == capture.Pending:
+			f.Pending++
+		default:
+			f.Failed[string(u.Outcome)]++
+		}
+	}
+}
+
+// weigh returns every hypothesis with its probability, the most probable first.
+func (s *study) weigh() []*hypothesis {
+	var hs, leads []*hypothesis
+	for _, c := range causes() {
+		of := c.weigh(s)
+		for _, h := range of {
+			h.cause = c
+			if h.equivalent == nil {
+				h.equivalent = []string{}
+			}
+			if len(of) > 1 || h.scope != "global" || len(h.equivalent) > 0 {
+				h.logEvidence += math.Log(scopeShare(h))
+			}
+		}
+		hs = append(hs, of...)
+		if lead := leading(of); lead != nil {
+			leads = append(leads, lead)
+		}
+	}
+	hs = append(hs, weighUnknown(s, leads))
+	for _, h := range hs {
+		h.logEvidence += math.Log(h.cause.prior) + s.spokenFor(h.cause)
+	}
+	setProbabilities(hs)
+	slices.SortStableFunc(hs, func(a, b *hypothesis) int { return cmp.Compare(b.logEvidence, a.logEvidence) })
+	return hs
+}
+
+func scopeShare(h *hypothesis) float64 {
+	share := scopePrior[h.scope]
+	for _, e := range h.equivalent {
+		share += scopePrior[e]
+	}
+	return share
+}
+
+// leading returns the best hypothesis that predicts refusals by a threshold, nil
+// if there is none.
+func leading(hs []*hypothesis) *hypothesis {
+	var best *hypothesis
+	for _, h := range hs {
+		if h.threshold != nil && (best == nil || h.logEvidence > best.logEvidence) {
+			best = h
+		}
+	}
+	return best
+}
+
+func setProbabilities(hs []*hypothesis) {
+	logs := make([]float64, len(hs))
+	for i, h := range hs {
+		logs[i] = h.logEvidence
+	}
+	total := floats.LogSumExp(logs)
+	for _, h := range hs {
+		h.probability = math.Exp(h.logEvidence - total)
+	}
+}
+
+func (h *hypothesis) finding(s *study) Hypothesis {
+	return Hypothesis{
+		Cause: h.cause.name, Scope: h.scope, Probability: h.probability,
+		LogEvidence: round(h.logEvidence, 3),
+		Threshold:   h.threshold.rounded(), Linger: h.linger.rounded(),
+		Counts: h.counts, Says: standing(h) + h.cause.story(s, h) + ".",
+	}
+}
+
+// standing opens the sentence on a hypothesis.
+func standing(h *hypothesis) string {
+	switch {
+	case h.probability >= sure:
+		return "It fits: "
+	case h.probability < 0.01:
+		return "Ruled out: "
+	default:
+		return "Possible: "
+	}
+}
+
+func (t *Threshold) rounded() *Threshold {
+	if t == nil {
+		return nil
+	}
+	return &Threshold{round(t.Value, 3), round(t.Low, 3), round(t.High, 3), t.Unit}
+}
+
+// partition returns the partition by a key, by its own name or as an equivalent.
+func (s *study) partition(scope string) covariate.Partition {
+	for _, p := range s.parts {
+		if p.Scope == scope || slices.Contains(p.Equivalent, scope) {
+			return p
+		}
+	}
+	return covariate.Partition{}
+}

@@ -1,0 +1,206 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/evidence"
+)
+
+// outage refuses everything in one stretch of time, or from some moment on.
+var outage = &cause{
+	name:    "outage",
+	prior:   0.05,
+	weigh:   weighOutage,
+	says:    saysOutage,
+	story:   storyOutage,
+	do:      doOutage,
+	refute:  refuteOutage,
+	predict: predictOutage,
+	words:   []string{"maintenance", "unavailable"},
+}
+
+// lasts is the prior probability that an outage lasts until the recording ends. It
+// is low since every ramp into a limit looks so.
+const lasts = 0.15
+
+const untilEnd = "until the end"
+
+func weighOutage(s *study) []*hypothesis {
+	total := s.duration()
+	jitter := s.table.Jitter.Seconds()
+	obs := s.observations(func(i int) (float64, float64) {
+		at := s.since(s.table.Attempts[i].Answered)
+		return at - jitter, at + jitter
+	})
+	h, r := s.scanned(obs, evidence.Uniform(-jitter, total+jitter), nearSeconds)
+	if h.predicted == nil {
+		return []*hypothesis{h}
+	}
+	h.variant = untilEnd
+	h.threshold = finite(&Threshold{Value: max(0, within(r.Best)), Low: max(0, r.Low), High: r.High, Unit: "s"})
+	w := newStretch(s)
+	if ends, ok := w.fit(); ok {
+		if ends.logLik > r.Best.LogLik {
+			h.variant = "until " + seconds(ends.until)
+			h.threshold = &Threshold{Value: ends.from, Low: ends.fromAfter, High: ends.from, Unit: "s"}
+			h.predicted = ends.predicted
+			h.counts = s.tally(h.predicted)
+		}
+		h.logEvidence = floats.LogSumExp([]float64{
+			h.logEvidence + math.Log(lasts), ends.logEvidence + math.Log(1-lasts)})
+	} else {
+		h.logEvidence += math.Log(lasts)
+	}
+	return []*hypothesis{h}
+}
+
+func (s *study) duration() float64 {
+	last := s.table.Attempts[len(s.table.Attempts)-1].Answered
+	return max(s.since(last), s.run.Duration().Seconds(), time.Millisecond.Seconds())
+}
+
+// stretch searches for the one interval of time that holds the refusals.
+type stretch struct {
+	s          *study
+	at         []float64 // answers, seconds since the start
+	refusedSum []float64 // running weights: of the first i attempts
+	acceptSum  []float64
+}
+
+type stretchFit struct {
+	logLik, logEvidence    float64
+	fromAfter, from, until float64 // seconds since the start; the first refused is at from
+	predicted              prediction
+}
+
+func newStretch(s *study) *stretch {
+	n := len(s.table.Attempts)
+	w := &stretch{s: s, at: make([]float64, n), refusedSum: make([]float64, n+1), acceptSum: make([]float64, n+1)}
+	for i, refused := range s.table.Refused {
+		w.at[i] = s.since(s.table.Attempts[i].Answered)
+		w.refusedSum[i+1], w.acceptSum[i+1] = w.refusedSum[i], w.acceptSum[i]
+		if refused {
+			w.refusedSum[i+1] += s.weights[i]
+		} else {
+			w.acceptSum[i+1] += s.weights[i]
+		}
+	}
+	return w
+}
+
+// densest returns the half-open range of attempts with the largest surplus of
+// refusals over acceptances (Kadane's algorithm).
+func (w *stretch) densest() (from, until int) {
+	var best, sum float64
+	start := 0
+	for i := range w.at {
+		gain := (w.refusedSum[i+1] - w.refusedSum[i]) - (w.acceptSum[i+1] - w.acceptSum[i])
+		if sum+gain <= 0 {
+			sum, start = 0, i+1
+			continue
+		}
+		if sum += gain; sum > best {
+			best, from, until = sum, start, i+1
+		}
+	}
+	return from, until
+}
+
+// reach is how many attempts either side of the densest stretch its ends are tried.
+const reach = 8
+
+// fit sums the evidence of the intervals about the densest one that end within the
+// recording.
+func (w *stretch) fit() (stretchFit, bool) {
+	from, until := w.densest()
+	n := len(w.at)
+	best := stretchFit{logLik: math.Inf(-1)}
+	var bestFrom, bestUntil int
+	var terms []float64
+	for a := max(0, from-reach); a <= min(from+reach, n-1); a++ {
+		for b := max(a+1, until-reach); b <= min(until+reach, n-1); b++ {
+			mass := w.gap(a) / w.s.duration() * w.gap(b) / max(w.s.duration()-w.at[a], w.gap(b))
+			t := w.table(a, b)
+			if t.NoRefused <= 0 || t.YesAccepted <= 0 || mass <= 0 {
+				continue
+			}
+			l := t.Log()
+			terms = append(terms, l+math.Log(mass))
+			if l > best.logLik {
+				best.logLik, bestFrom, bestUntil = l, a, b
+			}
+		}
+	}
+	if len(terms) == 0 {
+		return best, false
+	}
+	best.logEvidence = floats.LogSumExp(terms)
+	best.from, best.until = w.at[bestFrom], w.at[bestUntil]
+	best.fromAfter = best.from - w.gap(bestFrom)
+	best.predicted = w.predict(bestFrom, bestUntil)
+	return best, true
+}
+
+// gap is the time before an attempt in which an edge would have changed nothing.
+func (w *stretch) gap(i int) float64 {
+	if i == 0 {
+		return max(w.at[0], 0)
+	}
+	return w.at[i] - w.at[i-1]
+}
+
+func (w *stretch) table(from, until int) evidence.Table {
+	var t evidence.Table
+	n := len(w.at)
+	t.NoRefused = w.refusedSum[until] - w.refusedSum[from]
+	t.NoAccepted = w.acceptSum[until] - w.acceptSum[from]
+	t.YesRefused = max(0, w.refusedSum[n]-t.NoRefused)
+	t.YesAccepted = max(0, w.acceptSum[n]-t.NoAccepted)
+	return t
+}
+
+func (w *stretch) predict(from, until int) prediction {
+	p := make(prediction, len(w.at))
+	for i, at := range w.at {
+		p[i].call = -1
+		if from <= i && i < until {
+			p[i].call = 1
+		}
+		p[i].near = math.Abs(at-w.at[from]) < nearSeconds || math.Abs(at-w.at[until]) < nearSeconds
+	}
+	return p
+}
+
+func saysOutage(s *study, h *hypothesis) string {
+	return fmt.Sprintf("The gateway refuses everything with %s from %s after the start %s.", s.majority, seconds(h.threshold.Value), h.variant)
+}
+
+func storyOutage(s *study, h *hypothesis) string {
+	if h.threshold == nil {
+		return "no stretch of time holds the refusals alone"
+	}
+	return verdictOn(fmt.Sprintf("an outage from %s %s", seconds(h.threshold.Value), h.variant), h, s)
+}
+
+func doOutage(s *study, h *hypothesis) []string {
+	at := s.start.Add(time.Duration(h.threshold.Value * float64(time.Second))).Time().Format("2006-01-02 15:04:05 UTC")
+	return []string{
+		"Look in the gateway's log, deployments and alerts at " + at + ".",
+		"Run the same load again: an outage does not come back at the same point of the ramp.",
+	}
+}
+
+func refuteOutage(*study, *hypothesis) string {
+	return "An upgrade accepted in the midst of the refusals, or refusals at the same point of the load in another run."
+}
+
+func predictOutage(s *study, _ *hypothesis, x *experiment) float64 {
+	if x.name == closeThird {
+		return 0.9
+	}
+	return 0.1
+}

@@ -1,0 +1,134 @@
+package analysis
+
+import (
+	"math"
+	"time"
+
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
+	"why403/capture"
+)
+
+// study is a run prepared for weighing causes: what every cause looks at.
+type study struct {
+	run      *capture.Run
+	table    *covariate.Table
+	parts    []covariate.Partition
+	weights  []float64 // of table.Attempts
+	refused  int       // attempts
+	heavy    float64   // Σ √c over the bursts of refusals
+	start    capture.Instant
+	majority string // "403", or "close code 1008"
+	contexts []context
+	texts    []answer // of the refusals, once asked for
+}
+
+func newStudy(run *capture.Run) *study {
+	s := &study{run: run, table: covariate.Build(run)}
+	s.start = run.Started
+	if !s.start.Seen() && len(run.Upgrades) > 0 {
+		s.start = run.Upgrades[0].Phases.RequestSent
+	}
+	s.weighBursts()
+	for _, refused := range s.table.Refused {
+		if refused {
+			s.refused++
+		}
+	}
+	if s.decidable() {
+		s.parts = s.table.Partitions()
+		s.contexts = contexts(s)
+	}
+	return s
+}
+
+// Fewer refusals than these are no pattern yet.
+const (
+	fewestRefusals = 5
+	fewestHeavy    = 3 // after bursts are weighed
+)
+
+func (s *study) decidable() bool { return s.refused >= fewestRefusals && s.heavy >= fewestHeavy }
+
+// since returns a moment as seconds since the run's start.
+func (s *study) since(at capture.Instant) float64 { return at.Sub(s.start).Seconds() }
+
+// all returns the table of a mechanism that would never refuse, or, for attempts
+// that unknown reports, of which nobody can tell.
+func (s *study) all(unknown func(i int) bool) evidence.Table {
+	var t evidence.Table
+	for i, refused := range s.table.Refused {
+		w := s.weights[i]
+		switch u := unknown(i); {
+		case u && refused:
+			t.EitherRefused += w
+		case u:
+			t.EitherAccepted += w
+		case refused:
+			t.YesRefused += w
+		default:
+			t.YesAccepted += w
+		}
+	}
+	return t
+}
+
+// burst is how long attempts of one token with one outcome count as one event.
+const burst = 10 * time.Second
+
+// tokenBursts sums up the bursts of one token: attempts in a row with the same
+// outcome, within 10 s of the first.
+type tokenBursts struct {
+	attempts, length int
+	from             capture.Instant
+	refused          bool
+	heavy            [2]float64 // Σ √c over bursts of c attempts, by outcome
+}
+
+func (b *tokenBursts) add(a *covariate.Attempt) {
+	if b.length > 0 && (b.refused != a.Refused || a.Answered.Sub(b.from) > burst) {
+		b.settle()
+	}
+	if b.length == 0 {
+		b.from, b.refused = a.Answered, a.Refused
+	}
+	b.length++
+	b.attempts++
+}
+
+func (b *tokenBursts) settle() {
+	side := 0
+	if b.refused {
+		side = 1
+	}
+	b.heavy[side] += math.Sqrt(float64(b.length))
+	b.length = 0
+}
+
+// weighBursts weighs dependent attempts down: c attempts of a burst are often one event
+// seen c times, and weigh √c together. The weight is spread evenly over all
+// attempts of the token. If each burst kept its own, the weight of an attempt would
+// depend on the outcomes next to it, and outcomes drawn at random would look as if
+// they had a memory.
+func (s *study) weighBursts() {
+	bursts := map[capture.Fingerprint]*tokenBursts{}
+	of := make([]*tokenBursts, len(s.table.Attempts))
+	for i := range s.table.Attempts {
+		a := &s.table.Attempts[i]
+		b := bursts[a.Upgrade.Token()]
+		if b == nil {
+			b = &tokenBursts{}
+			bursts[a.Upgrade.Token()] = b
+		}
+		b.add(a)
+		of[i] = b
+	}
+	s.weights = make([]float64, len(of))
+	for i, b := range of {
+		if b.length > 0 {
+			b.settle()
+			s.heavy += b.heavy[1]
+		}
+		s.weights[i] = (b.heavy[0] + b.heavy[1]) / float64(b.attempts)
+	}
+}

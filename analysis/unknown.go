@@ -1,0 +1,252 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
+)
+
+// unknown is none of the causes: it is earned by what they leave unexplained. Its
+// evidence is a mixture of
+//
+//   - pure memory: the outcome depends on the outcomes before it;
+//   - everything refused, by something in the requests that no cause looks at;
+//   - for the best hypothesis of each cause, "that, and a context on top": the rate
+//     of refusals differs within its predictions by recent outcomes, time, open
+//     sockets or rate.
+//
+// A context on top of a right explanation only costs; on top of a wrong one it pays.
+var unknown = &cause{
+	name:    "unknown",
+	prior:   0.02,
+	says:    saysUnknown,
+	story:   storyUnknown,
+	do:      doUnknown,
+	refute:  func(*study, *hypothesis) string { return "A cause that predicts the refusals." },
+	predict: func(s *study, _ *hypothesis, _ *experiment) float64 { return s.share() },
+}
+
+// The parts of the mixture.
+const (
+	memoryShare   = 0.15
+	contextShare  = 0.05
+	alwaysShare   = 0.05
+	residualShare = 0.75
+
+	memoryDepth = 12
+)
+
+func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
+	h := &hypothesis{cause: unknown, scope: "global", equivalent: []string{}}
+	all := s.all(func(int) bool { return true })
+	terms := []float64{
+		math.Log(memoryShare) + evidence.ContextTree(s.table.Refused, s.weights, memoryDepth),
+		math.Log(alwaysShare) + evidence.SaysNo.Log(all.EitherRefused, all.EitherAccepted),
+	}
+	each := math.Log(contextShare / float64(len(s.contexts)))
+	for _, c := range s.contexts {
+		terms = append(terms, each+evidence.Context(c.labels, c.n, s.table.Refused, s.weights))
+	}
+	best, pattern := 0.0, ""
+	for _, lead := range leads {
+		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))
+		for _, c := range s.contexts {
+			gain := s.residual(lead.predicted, c)
+			terms = append(terms, lead.logEvidence+gain+each)
+			if gain > best {
+				best, pattern = gain, c.name
+			}
+		}
+	}
+	h.logEvidence = floats.LogSumExp(terms)
+	h.variant = pattern
+	return h
+}
+
+// residual returns by how much the log likelihood of a prediction rises if, within
+// each of its calls, the rate of refusals may differ by context. Attempts near the
+// threshold, and those that could go either way, are left as they are, unless so
+// many of those near are wrong that they are no slips.
+func (s *study) residual(p prediction, c context) float64 {
+	var plain evidence.Table
+	labels := make([]int32, len(p))
+	slips := s.slips(p)
+	for i, f := range p {
+		labels[i] = -1
+		if f.near && slips || f.call == 0 || c.labels[i] < 0 {
+			continue
+		}
+		w := s.weights[i]
+		labels[i] = 2 * c.labels[i]
+		if f.call > 0 {
+			labels[i]++
+		}
+		switch refused := s.table.Refused[i]; {
+		case f.call > 0 && refused:
+			plain.NoRefused += w
+		case f.call > 0:
+			plain.NoAccepted += w
+		case refused:
+			plain.YesRefused += w
+		default:
+			plain.YesAccepted += w
+		}
+	}
+	return evidence.Context(labels, 2*c.n, s.table.Refused, s.weights) - plain.Log()
+}
+
+// mostSlips is the share of attempts near a threshold that may be on its wrong side.
+const mostSlips = 0.2
+
+// slips reports whether what is wrong near the threshold can be slips: of neither
+// call more than a fifth.
+func (s *study) slips(p prediction) bool {
+	var near, wrong [2]float64 // by call: accept, refuse
+	for i, f := range p {
+		if !f.near || f.call == 0 {
+			continue
+		}
+		side := 0
+		if f.call > 0 {
+			side = 1
+		}
+		near[side]++
+		if s.table.Refused[i] != (f.call > 0) {
+			wrong[side]++
+		}
+	}
+	return wrong[0] <= mostSlips*near[0] && wrong[1] <= mostSlips*near[1]
+}
+
+// context is something known at the decision, in n classes, that should tell
+// nothing once the cause is known.
+type context struct {
+	name   string
+	labels []int32
+	n      int
+}
+
+func contexts(s *study) []context {
+	cs := []context{
+		s.recent("the last outcome", 1),
+		s.recent("the last three outcomes", 3),
+		s.recent("the last five outcomes", 5),
+		s.blocks("the time, in 8 blocks", 8),
+		s.blocks("the time, in 32 blocks", 32),
+		s.openBins(),
+		s.rateBins(),
+	}
+	for _, p := range s.parts {
+		if p.N > 1 {
+			cs = append(cs, s.recentUnder(p))
+		}
+	}
+	return cs
+}
+
+// recent labels an attempt with the last outcomes before it.
+func (s *study) recent(name string, depth int) context {
+	c := context{name: name, labels: make([]int32, len(s.table.Refused)), n: 1 << depth}
+	var history int32
+	for i, refused := range s.table.Refused {
+		c.labels[i] = history & int32(c.n-1)
+		history <<= 1
+		if refused {
+			history |= 1
+		}
+	}
+	return c
+}
+
+// recentUnder labels an attempt with the last outcome under its key.
+func (s *study) recentUnder(p covariate.Partition) context {
+	c := context{name: "the last outcome of the same " + p.Scope, labels: make([]int32, len(p.Labels)), n: 3}
+	last := make([]int32, p.N) // 0 none yet, 1 accepted, 2 refused
+	for i, l := range p.Labels {
+		if l < 0 {
+			c.labels[i] = -1
+			continue
+		}
+		c.labels[i] = last[l]
+		last[l] = 1
+		if s.table.Refused[i] {
+			last[l] = 2
+		}
+	}
+	return c
+}
+
+func (s *study) blocks(name string, n int) context {
+	c := context{name: name, labels: make([]int32, len(s.table.Attempts)), n: n}
+	first, last := s.table.Attempts[0].Answered, s.table.Attempts[len(s.table.Attempts)-1].Answered
+	width := max(last.Sub(first)/time.Duration(n)+1, 1)
+	for i := range s.table.Attempts {
+		c.labels[i] = int32(s.table.Attempts[i].Answered.Sub(first) / width)
+	}
+	return c
+}
+
+func (s *study) openBins() context {
+	p := s.partition("global")
+	open, _ := s.table.Open(p.Labels, p.N, covariate.Reading{Exact: true}, 0)
+	return binned("the number of open sockets", open, 12)
+}
+
+// rateBins labels an attempt with how many came within a second before it.
+func (s *study) rateBins() context {
+	rate := make([]int32, len(s.table.Attempts))
+	from := 0
+	for i := range s.table.Attempts {
+		at := s.table.Attempts[i].Answered
+		for s.table.Attempts[from].Answered < at.Add(-time.Second) {
+			from++
+		}
+		rate[i] = int32(i - from)
+	}
+	return binned("the rate of upgrades", rate, 8)
+}
+
+// binned labels values by which of n equally filled bins they fall into.
+func binned(name string, values []int32, n int) context {
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	var edges []int32
+	for k := 1; k < n; k++ {
+		if e := sorted[k*len(sorted)/n]; len(edges) == 0 || e > edges[len(edges)-1] {
+			edges = append(edges, e)
+		}
+	}
+	c := context{name: name, labels: make([]int32, len(values)), n: len(edges) + 1}
+	for i, v := range values {
+		at, found := slices.BinarySearch(edges, v)
+		if found {
+			at++
+		}
+		c.labels[i] = int32(at)
+	}
+	return c
+}
+
+func saysUnknown(s *study, _ *hypothesis) string {
+	return fmt.Sprintf("None of the causes that why403 knows explains the %s.", plural(s.refused, "refusal"))
+}
+
+func storyUnknown(_ *study, h *hypothesis) string {
+	if h.variant == "" {
+		return "what the best explanation leaves over shows no pattern"
+	}
+	return "what the best explanations leave over still depends on " + h.variant
+}
+
+func doUnknown(*study, *hypothesis) []string {
+	return []string{
+		"Compare a refused and an accepted upgrade side by side in the report: something that differs may not be among what why403 weighs.",
+		"Ask the gateway's owner for its log of one refusal, by the time and the request id in the answer.",
+	}
+}

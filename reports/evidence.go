@@ -63,6 +63,9 @@ func peak(f *analysis.Findings) string {
 
 func refusalClauses(f *analysis.Findings) []string {
 	refused, inBand := sum(f.Refused), sum(f.RefusedInBand)
+	if f.Attempts == 0 {
+		return []string{"no upgrade was seen: none was sent, or the load tool did not go through the recorder, or to a host that it does not read"}
+	}
 	if refused+inBand == 0 {
 		return []string{fmt.Sprintf("none of %s was refused", plural(f.Attempts, "upgrade", "upgrades"))}
 	}

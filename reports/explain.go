@@ -29,7 +29,7 @@ func Explain(w io.Writer, f *analysis.Findings) error {
 type explainer struct{ strings.Builder }
 
 func (e *explainer) verdict(f *analysis.Findings) {
-	e.para("", strings.ToUpper(badge(f.Verdict)))
+	e.para("", strings.ToUpper(badge(f)))
 	e.para("", f.Verdict.Says)
 	e.para("", sentence(append(evidence(f), peak(f))))
 	if a := f.AnsweredBy; a != nil {

@@ -197,9 +197,10 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestEmptyRun(t *testing.T) {
-	fx := fixture{&capture.Run{}, &analysis.Findings{}, nil}
-	if page := render(t, fx); !bytes.Contains(page, []byte("no upgrades")) {
-		t.Error("the page does not say that there are no upgrades")
+	fx := fixture{&capture.Run{}, &analysis.Findings{Verdict: analysis.Verdict{Status: analysis.NoRefusals}}, nil}
+	page := render(t, fx)
+	if !bytes.Contains(page, []byte(nothing)) || bytes.Contains(page, []byte(`"verdict no-refusals"`)) {
+		t.Error("the page of an empty run looks like one without refusals")
 	}
 	for name, write := range map[string]func(io.Writer, *analysis.Findings) error{"Text": Text, "Explain": Explain, "JSON": JSON} {
 		if err := write(io.Discard, fx.f); err != nil {

@@ -149,6 +149,22 @@ var statusWords = map[analysis.Status]struct{ Sign, Word string }{
 	analysis.NoRefusals:   {"○", "no refusals"},
 }
 
+// nothing is the word for a recording without upgrades, which must not look like
+// a load that passed.
+const nothing = "nothing recorded"
+
+// statusOf is the sign and the word for a verdict.
+func statusOf(f *analysis.Findings) (sign, word string) {
+	if f.Attempts == 0 {
+		return "…", nothing
+	}
+	s, known := statusWords[f.Verdict.Status]
+	if !known {
+		return "", line(string(f.Verdict.Status))
+	}
+	return s.Sign, s.Word
+}
+
 // closeCodes are the names of RFC 6455 §7.4.1 and of the registry it opened.
 var closeCodes = map[int]string{
 	1000: "normal closure", 1001: "going away", 1002: "protocol error", 1003: "unsupported data",

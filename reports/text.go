@@ -23,7 +23,7 @@ func Text(w io.Writer, f *analysis.Findings) error {
 // verdictRows are the lines of Text as label and text.
 func verdictRows(f *analysis.Findings) [][2]string {
 	v := f.Verdict
-	rows := [][2]string{{"verdict", badge(v) + ": " + v.Says}, {"evidence", sentence(append(evidence(f), peak(f)))}}
+	rows := [][2]string{{"verdict", badge(f) + ": " + v.Says}, {"evidence", sentence(append(evidence(f), peak(f)))}}
 	if first := firstCause(v); first != nil {
 		if len(first.Do) > 0 {
 			rows = append(rows, [2]string{"do first", first.Do[0]})
@@ -53,12 +53,9 @@ func firstCause(v analysis.Verdict) *analysis.Cause {
 }
 
 // badge is the status with its probability, "determined, 98.4 %".
-func badge(v analysis.Verdict) string {
-	word := statusWords[v.Status].Word
-	if word == "" {
-		word = string(v.Status)
-	}
-	if p := confidence(v); p != "" {
+func badge(f *analysis.Findings) string {
+	_, word := statusOf(f)
+	if p := confidence(f.Verdict); p != "" {
 		return word + ", " + p
 	}
 	return word

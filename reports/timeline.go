@@ -56,7 +56,7 @@ type hover struct{ X, Width, Says string }
 
 func newTimeline(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *timelineView {
 	t := x.Timeline
-	if len(t.Steps) == 0 || t.Step <= 0 {
+	if f.Attempts == 0 || len(t.Steps) == 0 || t.Step <= 0 {
 		return nil
 	}
 	v := &timelineView{Title: timelineTitle(f, x)}

@@ -36,16 +36,15 @@ type causeView struct {
 func newVerdict(f *analysis.Findings) verdictView {
 	v := verdictView{
 		Status:     string(f.Verdict.Status),
-		Sign:       statusWords[f.Verdict.Status].Sign,
-		Word:       statusWords[f.Verdict.Status].Word,
 		Confidence: confidence(f.Verdict),
 		Says:       unbroken(line(f.Verdict.Says)),
 		Tiles:      tiles(f),
 	}
 	clauses := evidence(f)
 	v.Lead, v.Evidence = sentence(clauses[:1]), sentence(clauses[1:])
-	if v.Word == "" {
-		v.Word = line(v.Status)
+	v.Sign, v.Word = statusOf(f)
+	if f.Attempts == 0 {
+		v.Status = string(analysis.Insufficient)
 	}
 	if a := f.AnsweredBy; a != nil {
 		v.AnsweredBy = &fact{line(a.Layer), line(a.Evidence)}

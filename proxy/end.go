@@ -37,6 +37,16 @@ func (e end) reset() {
 	e.tcp.Close()
 }
 
+// socket returns the descriptor's holder, nil if it has none.
+func (e end) socket() *socket {
+	conn := e.tcp
+	if c, ok := conn.(*client); ok {
+		conn = c.Conn
+	}
+	s, _ := conn.(*socket)
+	return s
+}
+
 // closeWrite sends a FIN.
 func closeWrite(conn net.Conn) {
 	if c, ok := conn.(*client); ok {
@@ -68,6 +78,8 @@ func ending(err error) capture.Ending {
 		return ""
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return capture.RST
+	case errors.Is(err, syscall.ETIMEDOUT): // keep-alive, not a deadline of ours
+		return capture.Broken
 	case isTimeout(err):
 		return capture.Timeout
 	default:

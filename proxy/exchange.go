@@ -223,6 +223,7 @@ func (r *requests) reach() error {
 	if err != nil {
 		return err
 	}
+	conn = newSocket(conn)
 	server := end{Conn: conn, tcp: conn}
 	if t.clientTLS != nil {
 		secured, err := t.p.secureUpstream(t.c, conn)

@@ -62,6 +62,10 @@ type Options struct {
 	Roots *x509.CertPool
 	// Insecure accepts any certificate of a gateway.
 	Insecure bool
+	// KeepTLSBuffers leaves the buffers of silent TLS connections as large as their
+	// largest record. By default they are freed, which reaches into crypto/tls
+	// where that is as we know it.
+	KeepTLSBuffers bool
 	// Dial makes connections to gateways in place of look-up and TCP, for tests.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Limits bounds sizes and times; zero fields have defaults.

@@ -42,7 +42,7 @@ func newConsidered(f *analysis.Findings) consideredView {
 		row := hypothesisRow{
 			ID:          ids.take("finding-" + h.Cause + "-" + h.Scope),
 			Name:        line(scopedName(h.Cause, h.Scope)),
-			Parameter:   parameter(h.Cause, h.Threshold, h.Attribute),
+			Parameter:   parameter(h.Cause, h.Threshold, h.Linger, h.Attribute),
 			Probability: probability(h.Probability),
 			Share:       barWidth(h.Probability),
 			Says:        line(h.Says),
@@ -63,6 +63,10 @@ func counts(c analysis.Counts) string {
 	if c == (analysis.Counts{}) {
 		return ""
 	}
-	return fmt.Sprintf("explains %s of %s, would have refused %s of %s accepted",
+	s := fmt.Sprintf("explains %s of %s, would have refused %s of %s accepted",
 		count(c.N11), plural(c.N11+c.N01, "refusal", "refusals"), count(c.N10), count(c.N10+c.N00))
+	if c.Either > 0 {
+		s += fmt.Sprintf("; %s of them too close to its threshold to tell", count(c.Either))
+	}
+	return s
 }

@@ -41,7 +41,7 @@ func (e *explainer) causes(f *analysis.Findings) {
 	for _, c := range f.Verdict.Causes {
 		e.heading(title(c) + ", " + probability(c.Probability))
 		e.para("  ", c.Says)
-		if p := parameter(c.Cause, c.Threshold, nil); p != "" {
+		if p := parameter(c.Cause, c.Threshold, c.Linger, nil); p != "" {
 			e.para("  ", "Parameter: "+p)
 		}
 		if len(c.ScopeEquivalent) > 0 {

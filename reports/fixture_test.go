@@ -326,6 +326,8 @@ func fixtureTwoCauses() fixture {
 		Says: "Tokens without the scope chat:send are refused.", Do: []string{"Ask for the scope chat:send."},
 		WouldRefute: "An accepted upgrade with chat:read alone.", Explains: analysis.Explains{Refused: n / 3, Of: n}, ContradictedBy: 1,
 	}
+	one.Linger = &analysis.Threshold{Value: 30, Low: 29, High: 31, Unit: "s"}
+	fx.f.Hypotheses[0].Linger, fx.f.Hypotheses[0].Counts.Either = one.Linger, 2
 	one.Scope, one.Explains.Refused, one.ScopeEquivalent = "token", n-n/3, nil
 	fx.f.Verdict = analysis.Verdict{Status: analysis.Determined, Causes: []analysis.Cause{one, two},
 		Says: "Two causes act at once: at most 20 sockets per token, and tokens without the scope chat:send."}

@@ -85,20 +85,23 @@ func scopedName(cause, scope string) string {
 func title(c analysis.Cause) string {
 	name := scopedName(c.Cause, c.Scope)
 	if c.Attribute != nil {
-		name += ": " + parameter(c.Cause, nil, c.Attribute)
+		name += ": " + parameter(c.Cause, nil, nil, c.Attribute)
 	}
 	return line(name)
 }
 
-// parameter writes the threshold and attribute of a cause, "" if it has neither:
-// "45 open sockets (44 to 45 fit as well)".
-func parameter(cause string, t *analysis.Threshold, a *analysis.Attribute) string {
+// parameter writes the threshold, linger and attribute of a cause, "" if it has
+// none: "45 open sockets (44 to 45 fit as well); a closed socket counts for 30 s".
+func parameter(cause string, t, linger *analysis.Threshold, a *analysis.Attribute) string {
 	var out []string
 	if a != nil {
 		out = append(out, a.Name+" = "+cut(a.Value, 120))
 	}
 	if t != nil {
 		out = append(out, threshold(cause, *t))
+	}
+	if linger != nil && linger.High > 0 {
+		out = append(out, "a closed socket still counts for "+threshold("", *linger))
 	}
 	return line(strings.Join(out, "; "))
 }

@@ -83,7 +83,7 @@ func causeViews(causes []analysis.Cause) []causeView {
 			ID:          ids.take("cause-" + c.Cause + "-" + c.Scope),
 			Name:        title(c),
 			Says:        line(c.Says),
-			Parameter:   parameter(c.Cause, c.Threshold, nil),
+			Parameter:   parameter(c.Cause, c.Threshold, c.Linger, nil),
 			Probability: probability(c.Probability),
 			Share:       barWidth(c.Probability),
 			Equivalent:  scopesOf(c.ScopeEquivalent),

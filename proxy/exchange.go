@@ -62,7 +62,7 @@ func (r *requests) run() (relay bool) {
 		// The answering direction sets this first and the deadline then, so one of
 		// the two stops us from waiting in the wrong place.
 		if t.upgraded.Load() {
-			return true
+			return r.send(r.head) == nil
 		}
 		n, err := t.client.Read(*buf)
 		if ferr := r.feed((*buf)[:n]); ferr != nil {
@@ -75,8 +75,8 @@ func (r *requests) run() (relay bool) {
 		switch {
 		case err == nil:
 		case t.upgraded.Load() && isTimeout(err):
-			return true
-		case isTimeout(err) && t.server.Conn != nil && !t.tap.state().answered:
+			return r.send(r.head) == nil
+		case isTimeout(err) && r.awaiting():
 			// The client waits, and so does this.
 		case len(r.head) > 0 && isTimeout(err):
 			r.fail(408, fmt.Sprintf("request head not complete after %v", t.p.limits.RequestHead))
@@ -88,6 +88,12 @@ func (r *requests) run() (relay bool) {
 			return false
 		}
 	}
+}
+
+// awaiting reports whether the gateway still owes an answer and may give it.
+func (r *requests) awaiting() bool {
+	t := r.t
+	return t.server.Conn != nil && len(r.head) == 0 && !t.isDraining(dissect.FromClient) && !t.tap.state().answered
 }
 
 // patience is how long to wait for the client's next bytes.
@@ -108,6 +114,7 @@ func (r *requests) feed(b []byte) error {
 		case inHead:
 			b, err = r.feedHead(b)
 		case inBody:
+			r.t.within(dissect.FromServer, r.t.p.limits.Answer)
 			n, done := r.body.take(b)
 			if err = r.send(b[:n]); done {
 				r.where = inHead

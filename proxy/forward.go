@@ -44,7 +44,11 @@ func newForward(p *Proxy) *forward {
 		IdleTimeout:       p.limits.Idle,
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnState: func(conn net.Conn, state http.ConnState) {
-			conn.(*plainClient).setBusy(state == http.StateNew || state == http.StateActive)
+			c := conn.(*plainClient)
+			c.setBusy(state == http.StateNew || state == http.StateActive)
+			if state == http.StateIdle {
+				c.forget()
+			}
 		},
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
 			return context.WithValue(ctx, clientKey{}, conn)
@@ -94,6 +98,8 @@ func (f *forward) serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Server", "why403")
 		http.Error(w, about, http.StatusMisdirectedRequest)
 	default:
+		// Fields that net/http would add to an answer without them.
+		w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
 		f.goproxy.ServeHTTP(w, r)
 	}
 }

@@ -129,7 +129,7 @@ func (s *sink) wait(t testing.TB, what string, ok func(*capture.Run) bool) *capt
 		case <-changed:
 		case <-timeout:
 			for _, u := range run.Upgrades {
-				t.Logf("recorded: %+v", *u)
+				t.Logf("recorded: %d/%d %s %d %q %+v", u.Conn, u.Exchange, u.Outcome, u.Status, u.Body, u.Socket)
 			}
 			t.Fatalf("never recorded: %s (losses %v, token requests %v)", what, run.Losses, run.TokenRequests)
 		}

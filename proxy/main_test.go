@@ -11,6 +11,13 @@ import (
 
 // TestMain fails the package if a test leaves a goroutine behind.
 func TestMain(m *testing.M) {
+	if roots := os.Getenv(benchProcess); roots != "" {
+		if err := runBenchProxy(roots); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	code := m.Run()
 	if code == 0 {
 		if left := leftBehind(); left != "" {

@@ -52,6 +52,17 @@ func (c *plainClient) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// forget drops the bytes of requests that are over. What the server has read ahead
+// of the next one fits in its buffer of 4 KiB.
+func (c *plainClient) forget() {
+	const ahead = 4 << 10
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.recent); n > ahead {
+		c.recent = bytes.Clone(c.recent[n-ahead:])
+	}
+}
+
 // begin notes the request that the server has read. The next one comes after its
 // end.
 func (c *plainClient) begin(r *http.Request) {

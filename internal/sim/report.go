@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"syscall"
 	"time"
@@ -58,8 +59,8 @@ type LoadReport struct {
 type ObservedAnswer struct {
 	At     time.Time // UTC
 	Status int
-	Header http.Header
-	Body   []byte // at most 1,024 bytes
+	Header http.Header // values of Set-Cookie left out
+	Body   []byte      // at most 1,024 bytes
 }
 
 // Durations sums up some durations.
@@ -129,7 +130,11 @@ func (t *tally) attempt(began time.Time, res *http.Response, err error) {
 
 func (t *tally) refused(res *http.Response) {
 	body, _ := io.ReadAll(res.Body) // in memory already
-	t.r.Last = &ObservedAnswer{time.Now().UTC(), res.StatusCode, res.Header, body}
+	header := res.Header.Clone()
+	for i := range header["Set-Cookie"] {
+		header["Set-Cookie"][i] = "…"
+	}
+	t.r.Last = &ObservedAnswer{time.Now().UTC(), res.StatusCode, header, body}
 	if t.r.First == nil {
 		t.r.First = t.r.Last
 	}
@@ -140,9 +145,19 @@ func (t *tally) failure(kind string, err error) {
 		kind = kindProxy // gorilla and net/http make a plain error of the proxy's answer
 	}
 	t.r.Errors[kind]++
-	if t.r.FirstError == "" {
-		t.r.FirstError = err.Error()
+	t.note(err)
+}
+
+// note keeps the first error, without the URL that net/http puts into it:
+// credentials may be in its query.
+func (t *tally) note(err error) {
+	if t.r.FirstError != "" {
+		return
 	}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	t.r.FirstError = err.Error()
 }
 
 // ended counts a socket as no longer open.
@@ -176,9 +191,7 @@ func (t *tally) token(kind string, err error) {
 		return
 	}
 	t.r.TokenErrors[kind]++
-	if t.r.FirstError == "" {
-		t.r.FirstError = err.Error()
-	}
+	t.note(err)
 }
 
 func (t *tally) progress() LoadProgress {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -28,13 +29,14 @@ type Load struct {
 	Loops    int           // iterations of each; default 1, or no limit with Duration; negative: no limit
 	Duration time.Duration // after it, counted from the start, sockets are closed and no iteration begins; 0: none
 	Hold     Span          // from 101 to the close
-	Pause    Span          // between two iterations of a thread
+	Pause    Span          // between two iterations of a thread; without it, refused threads try as fast as they can
 	Retries  int           // further attempts within an iteration after a refusal or error
 	Backoff  time.Duration // before the first retry; doubles with each
 	Ping     time.Duration // between pings, 0 none
 	Abrupt   bool          // end sockets without a Close frame
 
 	TokenMode    TokenMode
+	TokenIn      TokenPlace    // where upgrades carry it, default in Authorization
 	Token        string        // for TokenStatic
 	TokenURL     string        // token endpoint, for the modes that fetch
 	ClientID     string        // default "load-test"
@@ -66,6 +68,16 @@ const (
 	TokenShared    TokenMode = "shared"    // one for all
 	TokenStatic    TokenMode = "static"    // Token
 	TokenNone      TokenMode = "none"      // no Authorization field
+)
+
+// TokenPlace is where an upgrade carries its token.
+type TokenPlace string
+
+const (
+	InHeader      TokenPlace = ""            // Authorization: Bearer … (RFC 6750 §2.1)
+	InQuery       TokenPlace = "query"       // access_token=… (RFC 6750 §2.3)
+	InCookie      TokenPlace = "cookie"      // Cookie: access_token=…
+	InSubprotocol TokenPlace = "subprotocol" // Sec-WebSocket-Protocol: bearer, …
 )
 
 // LoadProgress is the state of a load that runs.
@@ -113,10 +125,10 @@ func (l Load) Run(ctx context.Context) (LoadReport, error) {
 func (l Load) check() error {
 	u, err := url.Parse(l.URL)
 	if err != nil {
-		return fmt.Errorf("load: %w", err)
+		return errors.New("load: malformed URL") // the cause quotes it, and a token may be in it
 	}
 	if u.Scheme != "ws" && u.Scheme != "wss" {
-		return fmt.Errorf("load: URL %q is not ws or wss", l.URL)
+		return fmt.Errorf("load: URL has scheme %q, want ws or wss", u.Scheme)
 	}
 	switch l.tokenMode() {
 	case TokenIteration, TokenThread, TokenGroup, TokenShared:
@@ -126,6 +138,11 @@ func (l Load) check() error {
 	case TokenStatic, TokenNone:
 	default:
 		return fmt.Errorf("load: unknown token mode %q", l.TokenMode)
+	}
+	switch l.TokenIn {
+	case InHeader, InQuery, InCookie, InSubprotocol:
+	default:
+		return fmt.Errorf("load: no place %q for tokens", l.TokenIn)
 	}
 	if l.Threads < 0 {
 		return fmt.Errorf("load: %d threads", l.Threads)

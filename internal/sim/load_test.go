@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -50,7 +51,7 @@ func TestCapPerGroup(t *testing.T) {
 	}) // groups of 4, and of 5 with those left over
 	s := g.Stats()
 	agree(t, s, report)
-	if s.Accepted != 4 || s.Refused[ReasonCapPerToken] != 5 || s.PeakOpenByOne != 2 {
+	if s.Accepted != 4 || s.Refused[ReasonCapPerToken] != 5 || s.PeakHeldByToken != 2 {
 		t.Errorf("stats %+v", s)
 	}
 }
@@ -71,6 +72,9 @@ func TestTokenModes(t *testing.T) {
 		{"none", GatewayOptions{}, Load{TokenMode: TokenNone}, 0, ReasonMissing},
 		{"static", GatewayOptions{}, Load{TokenMode: TokenStatic, Token: "abc"}, 0, ReasonUnknown},
 		{"placeholder", GatewayOptions{Issuer: IssuerOptions{ClientID: "other"}}, Load{TokenMode: TokenThread}, 0, ReasonUnknown},
+		{"in the query", GatewayOptions{}, Load{TokenIn: InQuery}, 12, ""},
+		{"in a cookie", GatewayOptions{}, Load{TokenIn: InCookie, Header: http.Header{"Cookie": {"a=b"}}}, 12, ""},
+		{"in the subprotocol", GatewayOptions{}, Load{TokenIn: InSubprotocol}, 12, ""},
 		{"opaque", GatewayOptions{Issuer: IssuerOptions{Format: Opaque}}, Load{TokenMode: TokenThread}, 4, ""},
 		{"RS256", GatewayOptions{Issuer: IssuerOptions{Format: RS256}}, Load{TokenMode: TokenThread, Scope: "read", ClientSecret: "x"}, 4, ""},
 		{"opaque expired", GatewayOptions{Issuer: IssuerOptions{Format: Opaque}, TokenLife: 1, CheckExpiry: true}, Load{}, 12, ReasonExpired},
@@ -264,16 +268,62 @@ func TestCancelledLoad(t *testing.T) {
 	}
 }
 
+// TestReportHoldsNoSecrets looks for what a load sends and is sent in its report.
+func TestReportHoldsNoSecrets(t *testing.T) {
+	const secret = "s3cret"
+	refusal := Refusal{Header: http.Header{"Set-Cookie": {"sid=" + secret}}}
+	g := startGateway(t, GatewayOptions{Plain: true, RequireToken: true, Refusal: refusal, Issuer: IssuerOptions{ClientID: "a", ClientSecret: "b"}})
+	for name, load := range map[string]Load{
+		"refused":           {Token: secret},
+		"token refused":     {TokenURL: g.TokenURL() + "?key=" + secret, ClientSecret: secret},
+		"no token endpoint": {TokenURL: "http://127.0.0.1:0/" + secret},
+		"no gateway":        {URL: "ws://127.0.0.1:0/?key=" + secret},
+	} {
+		setDefault(&load.URL, g.URL()+"?key="+secret)
+		report, err := load.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := fmt.Sprintf("%+v %+v", report, report.First); strings.Contains(all, secret) || report.First == nil && report.FirstError == "" {
+			t.Errorf("%s: %s", name, all)
+		}
+	}
+}
+
+// TestHooks checks that the callbacks see what the report counts.
+func TestHooks(t *testing.T) {
+	var tokens, accepted, refused atomic.Int32
+	g, report := runLoad(t, GatewayOptions{Plain: true, Cap: 2, Issuer: IssuerOptions{
+		Secret: []byte("0123456789abcdef0123456789abcdef"), OnIssue: func(string) { tokens.Add(1) },
+	}}, Load{Threads: 5, Hold: Fixed(time.Minute), Duration: 200 * ms, Loops: 1, Answered: func(_ time.Time, status int) {
+		if status == 101 {
+			accepted.Add(1)
+		} else {
+			refused.Add(1)
+		}
+	}})
+	agree(t, g.Stats(), report)
+	if tokens.Load() != 5 || accepted.Load() != 2 || refused.Load() != 3 {
+		t.Errorf("%d tokens, %d accepted, %d refused", tokens.Load(), accepted.Load(), refused.Load())
+	}
+	token := must(g.issuer.issue(noon, "me", ""))
+	if other := newTestIssuer(t, IssuerOptions{Secret: []byte("0123456789abcdef0123456789abcdef")}); !other.identify(token).Known {
+		t.Error("not signed with the secret")
+	}
+}
+
 func TestBadLoad(t *testing.T) {
 	for name, load := range map[string]Load{
 		"no URL":       {},
 		"http":         {URL: "http://a/"},
 		"no token URL": {URL: "ws://a/", TokenMode: TokenShared},
 		"unknown mode": {URL: "ws://a/", TokenMode: "borrowed"},
+		"place":        {URL: "ws://a/", TokenIn: "envelope"},
+		"malformed":    {URL: "ws://a/\x7f?access_token=s3cret"},
 		"threads":      {URL: "ws://a/", Threads: -1},
 	} {
-		if _, err := load.Run(t.Context()); err == nil {
-			t.Errorf("%s: ran", name)
+		if _, err := load.Run(t.Context()); err == nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: ended with %v", name, err)
 		}
 	}
 }

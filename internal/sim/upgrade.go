@@ -9,12 +9,16 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// bearerProtocol is the subprotocol that says that the next one is a token.
+const bearerProtocol = "bearer"
+
 var upgrader = websocket.Upgrader{
 	// Small buffers of our own: the hijacked ones of 4 KiB each are given back,
 	// which halves what an idle socket costs.
 	ReadBufferSize:  512,
 	WriteBufferSize: 512,
 	WriteBufferPool: &writeBuffers,
+	Subprotocols:    []string{bearerProtocol}, // a browser insists on an answer to what it offers
 	CheckOrigin:     func(*http.Request) bool { return true },
 }
 
@@ -120,7 +124,7 @@ func tokenOf(r *http.Request) string {
 	if cookie, err := r.Cookie("access_token"); err == nil {
 		return cookie.Value
 	}
-	if protocols := websocket.Subprotocols(r); len(protocols) == 2 && strings.EqualFold(protocols[0], "bearer") {
+	if protocols := websocket.Subprotocols(r); len(protocols) == 2 && strings.EqualFold(protocols[0], bearerProtocol) {
 		return protocols[1]
 	}
 	return ""

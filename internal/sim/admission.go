@@ -14,6 +14,8 @@ const (
 	ReasonCap         Reason = "concurrency-cap"
 	ReasonCapPerToken Reason = "concurrency-cap per token"
 	ReasonRate        Reason = "rate-limit"
+	ReasonQuota       Reason = "quota"
+	ReasonOutage      Reason = "outage"
 	ReasonMissing     Reason = "token-missing"
 	ReasonUnknown     Reason = "token-unknown" // not issued here, or altered
 	ReasonExpired     Reason = "token-expired"
@@ -57,6 +59,10 @@ type Admission struct {
 	opt    GatewayOptions
 	random *rand.Rand
 	rate   bucket
+	began  time.Time // of the first decision
+
+	window  time.Time // the quota's current one
+	through int       // let through in it
 
 	held      int            // slots taken, lingering ones included
 	heldBy    map[string]int // the same by token
@@ -67,17 +73,17 @@ type Admission struct {
 
 // Counts is what an [Admission] has decided so far.
 type Counts struct {
-	Accepted      int            // admitted
-	Refused       map[Reason]int // by reason
-	Open          int            // admitted and not released, without lingering slots
-	PeakOpen      int            // largest Open
-	PeakOpenByOne int            // largest number open at once with one and the same token
+	Accepted        int            // admitted
+	Refused         map[Reason]int // by reason
+	Open            int            // admitted and not released, without lingering slots
+	PeakOpen        int            // largest Open
+	PeakHeldByToken int            // largest number of slots held at once by one token, lingering ones included
 }
 
 // NewAdmission returns an admission in which no slot is taken.
 func NewAdmission(opt GatewayOptions) *Admission {
 	return &Admission{
-		opt:    opt,
+		opt:    opt.withDefaults(),
 		random: rand.New(rand.NewPCG(opt.Seed, 1)),
 		rate:   bucket{perSecond: opt.RatePerSecond, burst: opt.Burst},
 		heldBy: map[string]int{},
@@ -88,18 +94,14 @@ func NewAdmission(opt GatewayOptions) *Admission {
 // Decide decides on an upgrade that arrives at now with the token b.
 func (a *Admission) Decide(now time.Time, b Bearer) Decision {
 	a.expire(now)
+	a.turn(now)
 	unlucky := a.random.Float64() < a.opt.ErrorRate // one number per decision, used or not
 	reason := a.checkToken(now, b)
-	switch {
-	case reason != "":
-	case unlucky:
+	if reason == "" && unlucky {
 		reason = ReasonRandom
-	case !a.rate.has(now):
-		reason = ReasonRate
-	case a.opt.Cap > 0 && a.held >= a.opt.Cap:
-		reason = ReasonCap
-	case a.opt.CapPerToken > 0 && b.Key != "" && a.heldBy[b.Key] >= a.opt.CapPerToken:
-		reason = ReasonCapPerToken
+	}
+	if reason == "" {
+		reason = a.checkLimits(now, b)
 	}
 	if reason != "" {
 		a.counts.Refused[reason]++
@@ -127,8 +129,37 @@ func (a *Admission) checkToken(now time.Time, b Bearer) Reason {
 	return ""
 }
 
+// checkLimits applies the rules that look at what was let through before.
+func (a *Admission) checkLimits(now time.Time, b Bearer) Reason {
+	outage := now.Sub(a.began) - a.opt.OutageAfter
+	switch {
+	case outage >= 0 && outage < a.opt.OutageFor:
+		return ReasonOutage
+	case !a.rate.has(now):
+		return ReasonRate
+	case a.opt.Quota > 0 && a.through >= a.opt.Quota:
+		return ReasonQuota
+	case a.opt.Cap > 0 && a.held >= a.opt.Cap:
+		return ReasonCap
+	case a.opt.CapPerToken > 0 && b.Key != "" && a.heldBy[b.Key] >= a.opt.CapPerToken:
+		return ReasonCapPerToken
+	}
+	return ""
+}
+
+// turn begins the quota's next window when it is time.
+func (a *Admission) turn(now time.Time) {
+	if a.began.IsZero() {
+		a.began = now
+	}
+	if window := now.Truncate(a.opt.QuotaWindow); !window.Equal(a.window) {
+		a.window, a.through = window, 0
+	}
+}
+
 func (a *Admission) admit(b Bearer) *Slot {
 	a.rate.take()
+	a.through++
 	a.held++
 	a.heldBy[b.Key]++
 	c := &a.counts
@@ -136,7 +167,7 @@ func (a *Admission) admit(b Bearer) *Slot {
 	c.Open++
 	c.PeakOpen = max(c.PeakOpen, c.Open)
 	if b.Key != "" {
-		c.PeakOpenByOne = max(c.PeakOpenByOne, a.heldBy[b.Key])
+		c.PeakHeldByToken = max(c.PeakHeldByToken, a.heldBy[b.Key])
 	}
 	return &Slot{key: b.Key}
 }

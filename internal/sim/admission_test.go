@@ -84,7 +84,7 @@ func TestDecideByCapPerToken(t *testing.T) {
 			t.Errorf("%d: token %q: reason %q, want %q", i, tt.key, d.Reason, tt.want)
 		}
 	}
-	if c := a.Counts(); c.PeakOpenByOne != 1 || c.PeakOpen != 4 {
+	if c := a.Counts(); c.PeakHeldByToken != 1 || c.PeakOpen != 4 {
 		t.Errorf("counts %+v, want peaks 1 and 4", c)
 	}
 }
@@ -105,6 +105,30 @@ func TestDecideByRate(t *testing.T) {
 	}{{0, 3}, {499 * time.Millisecond, 0}, {time.Second, 2}, {time.Hour, 3}} {
 		if got := admitted(noon.Add(tt.after), 9); got != tt.want {
 			t.Errorf("after %v: %d admitted, want %d", tt.after, got, tt.want)
+		}
+	}
+}
+
+func TestDecideByQuota(t *testing.T) {
+	a := NewAdmission(GatewayOptions{Quota: 2, QuotaWindow: 8 * time.Second})
+	for i, tt := range []struct {
+		after time.Duration
+		want  Reason
+	}{{7 * time.Second, ""}, {7 * time.Second, ""}, {8*time.Second - 1, ReasonQuota}, {8 * time.Second, ""}, {9 * time.Second, ""}, {10 * time.Second, ReasonQuota}} {
+		if d := a.Decide(noon.Add(tt.after), Bearer{}); d.Reason != tt.want { // noon is a multiple of 8 s
+			t.Errorf("%d: after %v: reason %q, want %q", i, tt.after, d.Reason, tt.want)
+		}
+	}
+}
+
+func TestDecideInOutage(t *testing.T) {
+	a := NewAdmission(GatewayOptions{OutageAfter: time.Minute, OutageFor: time.Second})
+	for _, tt := range []struct {
+		after time.Duration
+		want  Reason
+	}{{0, ""}, {time.Minute - 1, ""}, {time.Minute, ReasonOutage}, {61*time.Second - 1, ReasonOutage}, {61 * time.Second, ""}} {
+		if d := a.Decide(noon.Add(tt.after), Bearer{}); d.Reason != tt.want {
+			t.Errorf("after %v: reason %q, want %q", tt.after, d.Reason, tt.want)
 		}
 	}
 }

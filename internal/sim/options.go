@@ -21,6 +21,10 @@ type GatewayOptions struct {
 	Linger        time.Duration // how long a closed socket still holds its slot
 	RatePerSecond float64       // upgrades let through per second, all together
 	Burst         int           // upgrades let through at once under RatePerSecond, default 1
+	Quota         int           // upgrades let through in each QuotaWindow, all together
+	QuotaWindow   time.Duration // windows begin at its multiples since year 1; default 1 min
+	OutageAfter   time.Duration // refuse everything for OutageFor, from this long after the first upgrade
+	OutageFor     time.Duration // see OutageAfter
 	RequireToken  bool          // refuse upgrades without a token, or with one not issued here
 	CheckExpiry   bool          // refuse tokens from exp + Leeway on, and before nbf - Leeway
 	Leeway        time.Duration // see CheckExpiry
@@ -91,6 +95,7 @@ func (o GatewayOptions) withDefaults() GatewayOptions {
 	setDefault(&o.Path, "/ws")
 	setDefault(&o.TokenPath, "/oauth/token")
 	setDefault(&o.TokenLife, time.Hour)
+	setDefault(&o.QuotaWindow, time.Minute)
 	setDefault(&o.Refusal.Status, http.StatusForbidden)
 	setDefault(&o.Refusal.ContentType, "application/json")
 	if !o.Refusal.NoBody {

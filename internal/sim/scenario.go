@@ -16,7 +16,7 @@ type Answer struct {
 	Causes    []string // determined: all of them; undetermined: those that must be among the candidates
 	Scope     string   // of the cause, "" if it has none
 	Threshold float64  // in Unit
-	Unit      string   // "open sockets" or "s", "" if the cause has no threshold
+	Unit      string   // "open sockets", "upgrades" or "s", "" if no threshold is asked for
 }
 
 // ByName returns the scenario with that name.

@@ -72,6 +72,48 @@ func Scenarios() []Scenario {
 			Want: Answer{Status: "no-refusals"},
 		},
 		{
+			Name:    "cap-linger",
+			Says:    "room for 45 sockets, and a closed one is counted for 2 s more",
+			Gateway: GatewayOptions{Cap: 45, Linger: 2 * time.Second, RequireToken: true, CheckExpiry: true},
+			Load:    comeAndGo(60, 6*time.Second),
+			Want:    Answer{Status: "determined", Causes: []string{"concurrency-cap"}, Scope: "global", Threshold: 45, Unit: "open sockets"},
+		},
+		{
+			Name:    "quota",
+			Says:    "50 upgrades in every 6 s, however many sockets are open",
+			Gateway: GatewayOptions{Quota: 50, QuotaWindow: 6 * time.Second, RequireToken: true, CheckExpiry: true},
+			Load:    reopen(0),
+			Want:    Answer{Status: "determined", Causes: []string{"quota"}, Scope: "global", Threshold: 50, Unit: "upgrades"},
+		},
+		{
+			Name:    "rate-limit",
+			Says:    "12 upgrades a second, 15 at once",
+			Gateway: GatewayOptions{RatePerSecond: 12, Burst: 15, RequireToken: true, CheckExpiry: true},
+			Load:    reopen(0),
+			Want:    Answer{Status: "determined", Causes: []string{"rate-limit"}, Scope: "global"},
+		},
+		{
+			Name:    "outage",
+			Says:    "everything is refused for 3 s, and nothing before or after",
+			Gateway: GatewayOptions{OutageAfter: 9 * time.Second, OutageFor: 3 * time.Second, RequireToken: true, CheckExpiry: true},
+			Load:    reopen(0),
+			Want:    Answer{Status: "determined", Causes: []string{"outage"}, Scope: "global", Threshold: 9, Unit: "s"},
+		},
+		{
+			Name: "token-missing",
+			Says: "the token endpoint answers 429, and the load sends TOKEN_NOT_FOUND for a token",
+			Gateway: GatewayOptions{
+				RequireToken: true, CheckExpiry: true,
+				Issuer: IssuerOptions{RatePerSecond: 8, Burst: 20},
+			},
+			Load: func() Load {
+				l := reopen(0)
+				l.TokenMode = TokenIteration
+				return l
+			}(),
+			Want: Answer{Status: "determined", Causes: []string{"token-missing"}, Scope: "global"},
+		},
+		{
 			Name: "in-band-cap",
 			Says: "room for 45 sockets, and whoever comes next is answered 101 and sent away",
 			Gateway: GatewayOptions{

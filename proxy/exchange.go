@@ -180,6 +180,8 @@ func (r *requests) sendHead(head []byte) error {
 	switch r.body = req.body; {
 	case req.upgrade:
 		r.where = inDoubt
+	case r.body.chunked:
+		r.where = inBytes
 	case !r.body.done():
 		r.where = inBody
 	}

@@ -19,10 +19,10 @@ type plainClient struct {
 	transport *http.Transport
 
 	mu       sync.Mutex
-	recent   []byte      // the last bytes read, at least a head's
-	line     string      // the request line in progress
-	upstream []*recorded // connections to gateways
-	closed   bool        // or diverted
+	recent   []byte                 // the last bytes read, at least a head's
+	line     string                 // the request line in progress
+	upstream map[*recorded]struct{} // open connections to gateways
+	closed   bool                   // or diverted
 	left     sync.Once
 }
 
@@ -113,7 +113,7 @@ func (c *plainClient) release() {
 	upstream := c.upstream
 	c.upstream, c.closed = nil, true
 	c.mu.Unlock()
-	for _, conn := range upstream {
+	for conn := range upstream {
 		conn.Close()
 	}
 	c.transport.CloseIdleConnections()
@@ -140,7 +140,10 @@ func (c *plainClient) dial(ctx context.Context, _, target string) (net.Conn, err
 		conn.Conn.Close()
 		return nil, net.ErrClosed
 	}
-	c.upstream = append(c.upstream, conn)
+	if c.upstream == nil {
+		c.upstream = map[*recorded]struct{}{}
+	}
+	c.upstream[conn] = struct{}{}
 	return conn, nil
 }
 
@@ -196,6 +199,9 @@ func (c *recorded) Write(b []byte) (int, error) {
 
 // Close implements [net.Conn].
 func (c *recorded) Close() error {
+	c.c.mu.Lock()
+	delete(c.c.upstream, c)
+	c.c.mu.Unlock()
 	err := c.Conn.Close()
 	c.tap.end(dissect.FromClient, capture.FIN)
 	c.tap.close(capture.FIN)

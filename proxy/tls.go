@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -13,12 +12,11 @@ import (
 // http11 is the only protocol spoken here (RFC 7301 §6).
 const http11 = "http/1.1"
 
-// newClientTLS is the configuration that all clients meet. It is one, with a fixed
-// ticket key, because a configuration per connection has a ticket key per
-// connection, and then no client can ever resume. A connection's own facts travel
-// in the [client] beneath it.
+// newClientTLS is the configuration that all clients meet. It is one, because a
+// configuration per connection has a ticket key per connection, and then no client
+// can ever resume. A connection's own facts travel in the [client] beneath it.
 func (p *Proxy) newClientTLS() *tls.Config {
-	config := &tls.Config{
+	return &tls.Config{
 		NextProtos: []string{http11},
 		GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
 			if c, ok := h.Conn.(*client); ok {
@@ -40,10 +38,6 @@ func (p *Proxy) newClientTLS() *tls.Config {
 			return p.leafs.Leaf(host)
 		},
 	}
-	var key [32]byte
-	rand.Read(key[:])
-	config.SetSessionTicketKeys([][32]byte{key})
-	return config
 }
 
 // serverTLS is the configuration for one connection to a gateway: as much like the

@@ -57,29 +57,6 @@ type Load struct {
 	ProgressEvery time.Duration // default 1 s
 }
 
-// TokenMode says which upgrades share a token.
-type TokenMode string
-
-const (
-	TokenDefault   TokenMode = ""          // iteration with a TokenURL, else static with a Token, else none
-	TokenIteration TokenMode = "iteration" // fetched before every attempt
-	TokenThread    TokenMode = "thread"    // one for each thread
-	TokenGroup     TokenMode = "group"     // one for each group of threads, see Groups
-	TokenShared    TokenMode = "shared"    // one for all
-	TokenStatic    TokenMode = "static"    // Token
-	TokenNone      TokenMode = "none"      // no Authorization field
-)
-
-// TokenPlace is where an upgrade carries its token.
-type TokenPlace string
-
-const (
-	InHeader      TokenPlace = ""            // Authorization: Bearer … (RFC 6750 §2.1)
-	InQuery       TokenPlace = "query"       // access_token=… (RFC 6750 §2.3)
-	InCookie      TokenPlace = "cookie"      // Cookie: access_token=…
-	InSubprotocol TokenPlace = "subprotocol" // Sec-WebSocket-Protocol: bearer, …
-)
-
 // LoadProgress is the state of a load that runs.
 type LoadProgress struct {
 	Elapsed  time.Duration
@@ -148,18 +125,6 @@ func (l Load) check() error {
 		return fmt.Errorf("load: %d threads", l.Threads)
 	}
 	return nil
-}
-
-func (l Load) tokenMode() TokenMode {
-	switch {
-	case l.TokenMode != TokenDefault:
-		return l.TokenMode
-	case l.TokenURL != "":
-		return TokenIteration
-	case l.Token != "":
-		return TokenStatic
-	}
-	return TokenNone
 }
 
 func (l Load) runner(ctx context.Context) *runner {

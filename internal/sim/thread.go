@@ -2,11 +2,7 @@ package sim
 
 import (
 	"context"
-	"maps"
 	"math/rand/v2"
-	"net/http"
-	"net/url"
-	"slices"
 	"sync"
 	"time"
 
@@ -68,33 +64,6 @@ func (t *thread) attempt() *websocket.Conn {
 		return nil
 	}
 	return conn
-}
-
-// carry puts a token into an upgrade and returns its URL and header fields.
-func (t *thread) carry(token string) (target string, header http.Header) {
-	target, header = t.URL, http.Header{}
-	maps.Copy(header, t.Header)
-	if token == "" {
-		return target, header
-	}
-	switch t.TokenIn {
-	case InQuery:
-		u, err := url.Parse(t.URL)
-		if err != nil {
-			break // Run has checked it
-		}
-		query := u.Query()
-		query.Set("access_token", token)
-		u.RawQuery = query.Encode()
-		target = u.String()
-	case InCookie:
-		header["Cookie"] = append(slices.Clip(header["Cookie"]), "access_token="+token)
-	case InSubprotocol:
-		header.Set("Sec-WebSocket-Protocol", bearerProtocol+", "+token)
-	default:
-		header.Set("Authorization", "Bearer "+token)
-	}
-	return target, header
 }
 
 // hold keeps a socket open for d, or until the gateway or the load ends it.

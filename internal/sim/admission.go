@@ -73,11 +73,11 @@ type Admission struct {
 
 // Counts is what an [Admission] has decided so far.
 type Counts struct {
-	Accepted        int            // admitted
-	Refused         map[Reason]int // by reason
-	Open            int            // admitted and not released, without lingering slots
-	PeakOpen        int            // largest Open
-	PeakHeldByToken int            // largest number of slots held at once by one token, lingering ones included
+	Accepted        int            `json:"accepted"`           // admitted
+	Refused         map[Reason]int `json:"refused"`            // by reason
+	Open            int            `json:"open"`               // admitted and not released, without lingering slots
+	PeakOpen        int            `json:"peak_open"`          // largest Open
+	PeakHeldByToken int            `json:"peak_held_by_token"` // largest number of slots held at once by one token, lingering ones included
 }
 
 // NewAdmission returns an admission in which no slot is taken.

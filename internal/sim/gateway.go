@@ -43,9 +43,9 @@ type Gateway struct {
 // Stats is the ground truth of what a gateway did.
 type Stats struct {
 	Counts
-	Tokens    TokenCounts
-	Abandoned int // admitted, but the client was gone before its 101
-	Malformed int // requests to the WebSocket endpoint that were not upgrades
+	Tokens    TokenCounts `json:"tokens"`
+	Abandoned int         `json:"abandoned"` // admitted, but the client was gone before its 101
+	Malformed int         `json:"malformed"` // requests to the WebSocket endpoint that were not upgrades
 }
 
 // StartGateway starts a gateway that serves until ctx is done or

@@ -45,8 +45,8 @@ type issuer struct {
 
 // TokenCounts is what a token endpoint has answered so far.
 type TokenCounts struct {
-	Issued int
-	Errors map[string]int // by the error code of RFC 6749 §5.2, or "too_many_requests"
+	Issued int            `json:"issued"`
+	Errors map[string]int `json:"errors"` // by the error code of RFC 6749 §5.2, or "too_many_requests"
 }
 
 func newIssuer(name string, opt IssuerOptions, life time.Duration) (*issuer, error) {

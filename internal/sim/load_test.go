@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -220,7 +221,7 @@ func TestRetries(t *testing.T) {
 func TestFirstAndLastRefusal(t *testing.T) {
 	_, report := runLoad(t, GatewayOptions{RequireToken: true, Refusal: Refusal{Status: 401, Body: "who?"}}, Load{TokenMode: TokenNone, Loops: 3})
 	for _, r := range []*ObservedAnswer{report.First, report.Last} {
-		if r == nil || r.Status != 401 || string(r.Body) != "who?" || r.Header.Get("Server") != serverName {
+		if r == nil || r.Status != 401 || r.Body != "who?" || r.Header.Get("Server") != serverName {
 			t.Fatalf("refusal %+v", r)
 		}
 	}
@@ -271,10 +272,16 @@ func TestCancelledLoad(t *testing.T) {
 // TestReportHoldsNoSecrets looks for what a load sends and is sent in its report.
 func TestReportHoldsNoSecrets(t *testing.T) {
 	const secret = "s3cret"
-	refusal := Refusal{Header: http.Header{"Set-Cookie": {"sid=" + secret}}}
-	g := startGateway(t, GatewayOptions{Plain: true, RequireToken: true, Refusal: refusal, Issuer: IssuerOptions{ClientID: "a", ClientSecret: "b"}})
+	echoing := startGateway(t, GatewayOptions{Plain: true, RequireToken: true, Refusal: Refusal{
+		Body: "no such token: " + secret, Header: http.Header{"X-Token": {secret}},
+	}})
+	g := startGateway(t, GatewayOptions{
+		Plain: true, RequireToken: true, Refusal: Refusal{Header: http.Header{"Set-Cookie": {"sid=" + secret}}},
+		Issuer: IssuerOptions{ClientID: "a", ClientSecret: "b"},
+	})
 	for name, load := range map[string]Load{
-		"refused":           {Token: secret},
+		"cookie":            {},
+		"token repeated":    {URL: echoing.URL(), Token: secret},
 		"token refused":     {TokenURL: g.TokenURL() + "?key=" + secret, ClientSecret: secret},
 		"no token endpoint": {TokenURL: "http://127.0.0.1:0/" + secret},
 		"no gateway":        {URL: "ws://127.0.0.1:0/?key=" + secret},
@@ -309,6 +316,20 @@ func TestHooks(t *testing.T) {
 	token := must(g.issuer.issue(noon, "me", ""))
 	if other := newTestIssuer(t, IssuerOptions{Secret: []byte("0123456789abcdef0123456789abcdef")}); !other.identify(token).Known {
 		t.Error("not signed with the secret")
+	}
+}
+
+func TestReportAsJSON(t *testing.T) {
+	r := LoadReport{
+		Started: noon, Duration: 1500 * ms, Attempts: 3, Status: map[int]int{101: 2, 403: 1}, PeakOpen: 2,
+		Accepted: Durations{N: 2, Min: ms, Max: 3 * ms, Sum: 4 * ms}, First: &ObservedAnswer{At: noon, Status: 403, Body: "no"},
+	}
+	const want = `{"started":"2026-01-02T12:00:00Z","attempts":3,"status":{"101":2,"403":1},"in_band":null,"closed":null,` +
+		`"errors":null,"peak_open":2,"first_refusal":{"at":"2026-01-02T12:00:00Z","status":403,"header":null,"body":"no"},` +
+		`"accepted":{"n":2,"min_s":0.001,"mean_s":0.002,"max_s":0.003},"refused":{"n":0,"min_s":0,"mean_s":0,"max_s":0},` +
+		`"tokens_fetched":0,"token_errors":null,"duration_s":1.5}`
+	if got := string(must(json.Marshal(r))); got != want {
+		t.Errorf("marshalled as\n%s\nwant\n%s", got, want)
 	}
 }
 

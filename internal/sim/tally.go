@@ -2,7 +2,6 @@ package sim
 
 import (
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -31,8 +30,8 @@ func newTally(proxied bool) *tally {
 	}}
 }
 
-// attempt counts an upgrade that has been answered or has failed.
-func (t *tally) attempt(began time.Time, res *http.Response, err error) {
+// attempt counts an upgrade with token that has been answered or has failed.
+func (t *tally) attempt(began time.Time, token string, res *http.Response, err error) {
 	took := time.Since(began)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -46,22 +45,13 @@ func (t *tally) attempt(began time.Time, res *http.Response, err error) {
 	case errors.Is(err, websocket.ErrBadHandshake) && res.StatusCode != http.StatusSwitchingProtocols:
 		t.r.Status[res.StatusCode]++
 		t.r.Refused.add(took)
-		t.refused(res)
+		t.r.Last = observe(began.Add(took), res, token)
+		if t.r.First == nil {
+			t.r.First = t.r.Last
+		}
 	default:
 		t.failed++
 		t.failure(kindOf(err), err)
-	}
-}
-
-func (t *tally) refused(res *http.Response) {
-	body, _ := io.ReadAll(res.Body) // in memory already
-	header := res.Header.Clone()
-	for i := range header["Set-Cookie"] {
-		header["Set-Cookie"][i] = "…"
-	}
-	t.r.Last = &ObservedAnswer{time.Now().UTC(), res.StatusCode, header, body}
-	if t.r.First == nil {
-		t.r.First = t.r.Last
 	}
 }
 

@@ -51,7 +51,8 @@ func (t *thread) iterate() {
 
 // attempt makes one upgrade; nil if it got no socket.
 func (t *thread) attempt() *websocket.Conn {
-	target, header := t.carry(t.token(t.hard))
+	token := t.token(t.hard)
+	target, header := t.carry(token)
 	dialer, done := t.cancellable(t.hard)
 	defer done()
 	began := time.Now()
@@ -59,7 +60,7 @@ func (t *thread) attempt() *websocket.Conn {
 	if t.Answered != nil && res != nil {
 		t.Answered(time.Now(), res.StatusCode)
 	}
-	t.tally.attempt(began, res, err)
+	t.tally.attempt(began, token, res, err)
 	if err != nil {
 		return nil
 	}

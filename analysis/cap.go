@@ -41,7 +41,6 @@ func weighCap(s *study) []*hypothesis {
 type capFit struct {
 	s    *study
 	part covariate.Partition
-	mass evidence.Mass
 
 	tried []capTry
 	best  int // in tried, by the best likelihood
@@ -56,7 +55,7 @@ type capTry struct {
 }
 
 func newCapFit(s *study, p covariate.Partition) *capFit {
-	f := &capFit{s: s, part: p, mass: evidence.Counts(mostSockets)}
+	f := &capFit{s: s, part: p}
 	for _, r := range s.table.Readings() {
 		f.try(r, 0, 0)
 	}
@@ -66,18 +65,18 @@ func newCapFit(s *study, p covariate.Partition) *capFit {
 	return f
 }
 
-func (f *capFit) try(r covariate.Reading, linger, step time.Duration) evidence.Result {
-	lo, hi := f.s.table.Open(f.part.Labels, f.part.N, r, linger)
-	limit := 0
-	for _, v := range lo {
-		limit = max(limit, int(v))
+// try scans the limits under a reading and a linger, once.
+func (f *capFit) try(r covariate.Reading, linger, step time.Duration) {
+	for _, t := range f.tried {
+		if t.reading == r && t.linger == linger {
+			return
+		}
 	}
-	result := evidence.Scan(evidence.Counted(lo, hi, f.s.table.Refused, f.s.weights, limit), f.mass)
+	result := f.s.scanCounts(f.s.table.Open(f.part.Labels, f.part.N, r, linger))
 	f.tried = append(f.tried, capTry{r, linger, step, result})
 	if result.Best.LogLik > f.tried[f.best].result.Best.LogLik {
 		f.best = len(f.tried) - 1
 	}
-	return result
 }
 
 func (f *capFit) hypothesis() *hypothesis {
@@ -93,10 +92,8 @@ func (f *capFit) hypothesis() *hypothesis {
 	if best.linger > 0 {
 		h.linger = f.lingerInterval()
 	}
-	lo, hi := f.s.table.Open(f.part.Labels, f.part.N, best.reading, best.linger)
-	h.predicted = thresholded(f.s.observations(func(i int) (float64, float64) {
-		return float64(lo[i]), float64(hi[i])
-	}), n, nearLimit(n))
+	open := f.s.table.Open(f.part.Labels, f.part.N, best.reading, best.linger)
+	h.predicted = thresholded(f.s.counted(open), n, nearLimit(n))
 	h.counts = f.s.tally(h.predicted)
 	return h
 }
@@ -152,16 +149,16 @@ func saysCap(s *study, h *hypothesis) string {
 
 func storyCap(s *study, h *hypothesis) string {
 	p := s.partition(h.scope)
-	lo, _ := s.table.Open(p.Labels, p.N, covariate.Reading{Exact: true}, 0)
+	open := s.table.Open(p.Labels, p.N, covariate.Reading{}, 0).Mid
 	var no, yes extent
 	for i, refused := range s.table.Refused {
 		if p.Labels[i] < 0 {
 			continue
 		}
 		if refused {
-			no.add(float64(lo[i]))
+			no.add(float64(open[i]))
 		} else {
-			yes.add(float64(lo[i]))
+			yes.add(float64(open[i]))
 		}
 	}
 	text := fmt.Sprintf("open sockets%s were %s at refusals and %s at acceptances", per(h.scope), no, yes)

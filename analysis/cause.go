@@ -60,10 +60,13 @@ type hypothesis struct {
 type prediction []forecast
 
 type forecast struct {
-	call int8 // +1 refuse, −1 accept, 0 either
+	call int8 // +1 refuse, −1 accept, 0 no idea
 	// near says that the attempt lies so close to the threshold that a slip is no
 	// sign of another mechanism.
 	near bool
+	// unsure says that the recording cannot tell on which side it fell, whatever
+	// the call.
+	unsure bool
 }
 
 // thresholded returns the prediction of "refused if covariate ≥ θ".
@@ -71,23 +74,26 @@ func thresholded(obs []evidence.Observation, theta, near float64) prediction {
 	p := make(prediction, len(obs))
 	for i, o := range obs {
 		switch {
-		case o.Lo >= theta:
+		case math.IsInf(o.Hi, 1):
+			// nothing is known
+		case o.Mid >= theta:
 			p[i].call = 1
-		case o.Hi < theta:
+		default:
 			p[i].call = -1
 		}
+		p[i].unsure = o.Lo < theta && theta <= o.Hi
 		p[i].near = o.Lo-near <= theta && theta <= o.Hi+near
 	}
 	return p
 }
 
-// tally counts a prediction against the outcomes. What can go either way counts as
-// predicted right, and is reported as such.
+// tally counts a prediction against the outcomes. What may have gone either way
+// counts as predicted right, and is reported as such.
 func (s *study) tally(p prediction) Counts {
 	var c Counts
 	for i, refused := range s.table.Refused {
 		call := p[i].call
-		if call == 0 {
+		if call == 0 || p[i].unsure {
 			c.Either++
 			call = -1
 			if refused {
@@ -139,13 +145,29 @@ func (s *study) scanned(obs []evidence.Observation, mass evidence.Mass, near flo
 }
 
 // observations pairs a covariate with the outcomes.
-func (s *study) observations(of func(i int) (lo, hi float64)) []evidence.Observation {
+func (s *study) observations(of func(i int) (lo, mid, hi float64)) []evidence.Observation {
 	obs := make([]evidence.Observation, len(s.table.Attempts))
 	for i := range obs {
-		lo, hi := of(i)
-		obs[i] = evidence.Observation{Lo: lo, Hi: hi, Refused: s.table.Refused[i], Weight: s.weights[i]}
+		lo, mid, hi := of(i)
+		obs[i] = evidence.Observation{Lo: lo, Mid: mid, Hi: hi, Refused: s.table.Refused[i], Weight: s.weights[i]}
 	}
 	return obs
+}
+
+// counted pairs counts with the outcomes.
+func (s *study) counted(r evidence.Range) []evidence.Observation {
+	return s.observations(func(i int) (float64, float64, float64) {
+		hi := float64(r.Hi[i])
+		if r.Hi[i] == math.MaxInt32 {
+			hi = math.Inf(1)
+		}
+		return float64(r.Lo[i]), float64(r.Mid[i]), hi
+	})
+}
+
+// scanCounts weighs every limit on counts.
+func (s *study) scanCounts(r evidence.Range) evidence.Result {
+	return evidence.Scan(evidence.Counted(r, s.table.Refused, s.weights), evidence.Counts(mostSockets))
 }
 
 // scopePrior is the weight of a limit being kept under a key.

@@ -9,6 +9,7 @@ import (
 const (
 	sure          = 0.9  // the probability from which on a cause is determined
 	explainsLeast = 0.7  // the share of refusals that it must explain
+	mostWrong     = 0.2  // the share of either outcome that it may be wrong about
 	worthNaming   = 0.03 // the probability from which on a cause is a candidate
 )
 
@@ -32,16 +33,27 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 		return
 	}
 	f.Verdict.Status = Undetermined
-	for i, c := range candidates {
-		if i > 0 && c.probability < worthNaming && !(i == 1 && c.probability >= rival) {
-			break
-		}
+	named := s.worthNaming(candidates)
+	for _, c := range named {
 		f.Verdict.Causes = append(f.Verdict.Causes, c.finding(s))
 		f.UndecidedBetween = append(f.UndecidedBetween, c.best.cause.name)
 	}
-	named := candidates[:len(f.Verdict.Causes)]
 	f.Verdict.Says = s.undecided(named)
 	f.NextExperiment = s.nextExperiment(named)
+}
+
+// worthNaming returns the candidates that the verdict leaves: the leading one, its
+// rivals, and unknown where the leading one does not account for the outcomes.
+func (s *study) worthNaming(candidates []candidate) []candidate {
+	lead := candidates[0]
+	var named []candidate
+	for i, c := range candidates {
+		doubted := c.best.cause == unknown && !s.explains(lead.best)
+		if i == 0 || c.probability >= worthNaming || doubted || rivalled(lead, []candidate{c}) {
+			named = append(named, c)
+		}
+	}
+	return named
 }
 
 // candidate is a cause with its best scope.
@@ -85,15 +97,25 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	if rivalled(c, all) {
 		return false
 	}
-	explained := float64(h.counts.N11) / float64(s.refused)
-	if explained < explainsLeast {
+	if !s.explains(h) {
 		return false
 	}
 	if s.tokensUnseen() {
 		wrong := float64(h.counts.N10+h.counts.N01) / float64(len(s.table.Attempts))
-		return h.cause != randomRefusal && explained >= 0.95 && wrong <= 0.02
+		return h.cause != randomRefusal && wrong <= 0.02
 	}
 	return true
+}
+
+// explains reports whether a hypothesis accounts for the outcomes well enough to
+// be named: for most refusals, and wrong about few of those that it would have
+// accepted and of those that were. Where it is not, it may be one cause of two, or
+// look like another.
+func (s *study) explains(h *hypothesis) bool {
+	c := h.counts
+	return float64(c.N11) >= explainsLeast*float64(s.refused) &&
+		float64(c.N01) <= mostWrong*float64(c.N01+c.N00) &&
+		float64(c.N10) <= mostWrong*float64(c.N10+c.N00)
 }
 
 // rival is the probability from which on a cause that decides every attempt alike
@@ -110,7 +132,7 @@ func rivalled(c candidate, all []candidate) bool {
 // alike reports whether two predictions contradict each other nowhere.
 func alike(p, q prediction) bool {
 	for i := range p {
-		if p[i].call*q[i].call < 0 {
+		if p[i].call*q[i].call < 0 && !p[i].unsure && !q[i].unsure {
 			return false
 		}
 	}
@@ -195,8 +217,9 @@ func (s *study) disagree(named []candidate) (int, bool) {
 				}
 				continue
 			}
-			yes = yes || c.best.predicted[i].call > 0
-			no = no || c.best.predicted[i].call < 0
+			f := c.best.predicted[i]
+			yes = yes || f.call > 0 && !f.unsure
+			no = no || f.call < 0 && !f.unsure
 		}
 		if yes && no {
 			n++

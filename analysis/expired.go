@@ -37,11 +37,11 @@ const nearSeconds = 1.5
 
 // bounds returns a time of an attempt's token with its error, in seconds, and
 // everything where the time is not known.
-func bounds(known bool, value, err float64) (lo, hi float64) {
+func bounds(known bool, value, err float64) (lo, mid, hi float64) {
 	if !known {
-		return math.Inf(-1), math.Inf(1)
+		return math.Inf(-1), math.Inf(-1), math.Inf(1)
 	}
-	return value - err, value + err
+	return value - err, value, value + err
 }
 
 func (s *study) lateness(i int) (float64, bool) {
@@ -56,7 +56,7 @@ func knowsExpiry(a *covariate.Attempt) bool { return a.Token != nil && a.Token.E
 func knowsIssue(a *covariate.Attempt) bool  { return a.Token != nil && a.Token.Issued.Seen() }
 
 func weighExpired(s *study) []*hypothesis {
-	obs := s.observations(func(i int) (float64, float64) {
+	obs := s.observations(func(i int) (float64, float64, float64) {
 		late, known := s.lateness(i)
 		return bounds(known, late, s.table.Attempts[i].Error.Seconds())
 	})

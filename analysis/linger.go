@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
 	"why403/capture"
 )
 
@@ -28,20 +30,48 @@ func (f *capFit) fitLinger() {
 		return
 	}
 	width := f.binWidth()
-	atZero := f.tried[f.best].result.Best.LogLik
-	for _, at := range peaks(waits, width) {
+	for k, at := range peaks(waits, width) {
+		// The acceptance is seen up to a wait after the place became free.
 		f.try(reading, at, width)
-	}
-	if f.tried[f.best].linger == 0 || f.tried[f.best].result.Best.LogLik < atZero+1 {
-		return
-	}
-	for step := width / 2; step >= width/16; step /= 2 {
-		at := f.tried[f.best].linger
-		f.try(reading, at+step, step)
-		if at > step+leastLinger {
-			f.try(reading, at-step, step)
+		f.try(reading, max(at-f.s.table.Wait, leastLinger), width)
+		if k < climbed {
+			f.climb(reading, at, width)
 		}
 	}
+}
+
+// climbed is how many of the highest peaks are refined.
+const climbed = 3
+
+// climb moves from the better of what was tried about a peak to a better linger as
+// long as there is one, in steps down to an eighth of a bin.
+func (f *capFit) climb(reading covariate.Reading, at, width time.Duration) {
+	best := f.bestNear(at, width+f.s.table.Wait)
+	for step := width; step >= width/8; step /= 2 {
+		for range mostMoves {
+			f.try(reading, best.linger+step, step)
+			f.try(reading, max(best.linger-step, leastLinger), step)
+			next := f.bestNear(best.linger, step)
+			if next.result.Best.LogLik <= best.result.Best.LogLik {
+				break
+			}
+			best = next
+		}
+	}
+}
+
+// mostMoves bounds the steps of one size.
+const mostMoves = 4
+
+// bestNear returns the best try with a linger within reach of one.
+func (f *capFit) bestNear(at, reach time.Duration) capTry {
+	best := capTry{result: evidence.Result{Best: evidence.Cell{LogLik: math.Inf(-1)}}}
+	for _, t := range f.tried {
+		if t.linger > 0 && (t.linger-at).Abs() <= reach && t.result.Best.LogLik > best.result.Best.LogLik {
+			best = t
+		}
+	}
+	return best
 }
 
 // mostPairs bounds the work of releaseWaits.

@@ -13,7 +13,7 @@ import (
 // outage refuses everything in one stretch of time, or from some moment on.
 var outage = &cause{
 	name:    "outage",
-	prior:   0.05,
+	prior:   0.15,
 	weigh:   weighOutage,
 	says:    saysOutage,
 	story:   storyOutage,
@@ -25,16 +25,16 @@ var outage = &cause{
 
 // lasts is the prior probability that an outage lasts until the recording ends. It
 // is low since every ramp into a limit looks so.
-const lasts = 0.15
+const lasts = 0.05
 
 const untilEnd = "until the end"
 
 func weighOutage(s *study) []*hypothesis {
 	total := s.duration()
 	jitter := s.table.Jitter.Seconds()
-	obs := s.observations(func(i int) (float64, float64) {
+	obs := s.observations(func(i int) (float64, float64, float64) {
 		at := s.since(s.table.Attempts[i].Answered)
-		return at - jitter, at + jitter
+		return at - jitter, at, at + jitter
 	})
 	h, r := s.scanned(obs, evidence.Uniform(-jitter, total+jitter), nearSeconds)
 	if h.predicted == nil {
@@ -110,13 +110,18 @@ func (w *stretch) densest() (from, until int) {
 	return from, until
 }
 
-// reach is how many attempts either side of the densest stretch its ends are tried.
-const reach = 8
+// reach is how many attempts either side of the densest stretch its ends are tried;
+// attempts that weigh less leave more room.
+func (w *stretch) reach() int {
+	n := len(w.at)
+	return min(int(8*float64(n)/(w.refusedSum[n]+w.acceptSum[n])), 64)
+}
 
 // fit sums the evidence of the intervals about the densest one that end within the
 // recording.
 func (w *stretch) fit() (stretchFit, bool) {
 	from, until := w.densest()
+	reach := w.reach()
 	n := len(w.at)
 	best := stretchFit{logLik: math.Inf(-1)}
 	var bestFrom, bestUntil int

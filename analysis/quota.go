@@ -41,7 +41,7 @@ func weighQuota(s *study) []*hypothesis {
 // quotaTry is one way to count.
 type quotaTry struct {
 	variant string
-	lo, hi  []int32
+	counts  evidence.Range
 	result  evidence.Result
 }
 
@@ -63,30 +63,19 @@ func fitQuota(s *study, p covariate.Partition) *hypothesis {
 	n := t.result.Best.UpTo
 	h.variant = t.variant
 	h.threshold = &Threshold{Value: n, Low: math.Floor(t.result.Low) + 1, High: t.result.High, Unit: "upgrades"}
-	h.predicted = thresholded(s.observations(func(i int) (float64, float64) {
-		return float64(t.lo[i]), float64(t.hi[i])
-	}), n, nearLimit(n))
+	h.predicted = thresholded(s.counted(t.counts), n, nearLimit(n))
 	h.counts = s.tally(h.predicted)
 	return h
 }
 
 func quotaTries(s *study, p covariate.Partition) []quotaTry {
 	var tries []quotaTry
-	add := func(variant string, lo, hi []int32) {
-		limit := 0
-		for _, v := range lo {
-			limit = max(limit, int(v))
-		}
-		r := evidence.Scan(evidence.Counted(lo, hi, s.table.Refused, s.weights, limit), evidence.Counts(mostSockets))
-		tries = append(tries, quotaTry{variant, lo, hi, r})
-	}
 	for _, r := range s.table.Readings() {
-		lo, hi := s.table.Open(p.Labels, p.N, r, covariate.Never)
-		add(countsAccepted, lo, hi)
-		if r.Exact {
-			lo, hi := s.table.Attempted(p.Labels, p.N, r)
-			add(countsAttempts, lo, hi)
-		}
+		accepted := s.table.Open(p.Labels, p.N, r, covariate.Never)
+		attempted := s.table.Attempted(p.Labels, p.N, r)
+		tries = append(tries,
+			quotaTry{countsAccepted, accepted, s.scanCounts(accepted)},
+			quotaTry{countsAttempts, attempted, s.scanCounts(attempted)})
 	}
 	return tries
 }

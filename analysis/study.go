@@ -61,9 +61,9 @@ func (s *study) all(unknown func(i int) bool) evidence.Table {
 		w := s.weights[i]
 		switch u := unknown(i); {
 		case u && refused:
-			t.EitherRefused += w
+			t.LeanYesRefused += w
 		case u:
-			t.EitherAccepted += w
+			t.LeanYesAccepted += w
 		case refused:
 			t.YesRefused += w
 		default:

@@ -24,7 +24,7 @@ var tokenTooOld = &cause{
 var ages = evidence.LogUniform(1, 7*24*3600)
 
 func weighTooOld(s *study) []*hypothesis {
-	obs := s.observations(func(i int) (float64, float64) {
+	obs := s.observations(func(i int) (float64, float64, float64) {
 		a := &s.table.Attempts[i]
 		return bounds(knowsIssue(a), a.Age.Seconds(), a.Error.Seconds())
 	})

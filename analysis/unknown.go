@@ -34,10 +34,10 @@ var unknown = &cause{
 
 // The parts of the mixture.
 const (
-	memoryShare   = 0.15
-	contextShare  = 0.05
-	alwaysShare   = 0.05
-	residualShare = 0.75
+	memoryShare   = 0.010
+	contextShare  = 0.005
+	alwaysShare   = 0.050
+	residualShare = 0.935
 
 	memoryDepth = 12
 )
@@ -47,7 +47,7 @@ func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 	all := s.all(func(int) bool { return true })
 	terms := []float64{
 		math.Log(memoryShare) + evidence.ContextTree(s.table.Refused, s.weights, memoryDepth),
-		math.Log(alwaysShare) + evidence.SaysNo.Log(all.EitherRefused, all.EitherAccepted),
+		math.Log(alwaysShare) + evidence.SaysNo.Log(all.LeanYesRefused, all.LeanYesAccepted),
 	}
 	each := math.Log(contextShare / float64(len(s.contexts)))
 	for _, c := range s.contexts {
@@ -79,7 +79,7 @@ func (s *study) residual(p prediction, c context) float64 {
 	slips := s.slips(p)
 	for i, f := range p {
 		labels[i] = -1
-		if f.near && slips || f.call == 0 || c.labels[i] < 0 {
+		if f.near && slips || f.unsure || f.call == 0 || c.labels[i] < 0 {
 			continue
 		}
 		w := s.weights[i]
@@ -109,7 +109,7 @@ const mostSlips = 0.2
 func (s *study) slips(p prediction) bool {
 	var near, wrong [2]float64 // by call: accept, refuse
 	for i, f := range p {
-		if !f.near || f.call == 0 {
+		if !f.near || f.unsure || f.call == 0 {
 			continue
 		}
 		side := 0
@@ -193,9 +193,7 @@ func (s *study) blocks(name string, n int) context {
 }
 
 func (s *study) openBins() context {
-	p := s.partition("global")
-	open, _ := s.table.Open(p.Labels, p.N, covariate.Reading{Exact: true}, 0)
-	return binned("the number of open sockets", open, 12)
+	return binned("the number of open sockets", s.table.OpenNow(), 12)
 }
 
 // rateBins labels an attempt with how many came within a second before it.

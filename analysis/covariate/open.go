@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"why403/analysis/evidence"
 	"why403/capture"
 )
 
@@ -13,19 +14,15 @@ type Reading struct {
 	// ByRequest takes the moment of the request for that of the decision (the
 	// way there and the queue take no time), else that of the answer.
 	ByRequest bool
-	// Exact takes the order of events as seen; else what lies within the
-	// table's Wait and Jitter of each other may have happened in any order.
-	Exact bool
 }
 
 // Readings returns the readings worth trying for the table: where refusals are
 // slow the decision, or the wait for it, begins at the request.
 func (t *Table) Readings() []Reading {
-	byRequest := []Reading{{ByRequest: true}, {ByRequest: true, Exact: true}}
 	if t.RefusedWait > slowRefusal {
-		return byRequest
+		return []Reading{{ByRequest: true}}
 	}
-	return append([]Reading{{}, {Exact: true}}, byRequest...)
+	return []Reading{{}, {ByRequest: true}}
 }
 
 const slowRefusal = 500 * time.Millisecond
@@ -34,46 +31,34 @@ const slowRefusal = 500 * time.Millisecond
 const Never = time.Duration(math.MaxInt64)
 
 // Open counts, for each attempt, the sockets that were open under its label when
-// the gateway decided: at least lo, at most hi, itself not counted. A socket counts
-// until linger after its release. Attempts whose label is negative (their key is
-// not known) get 0 and [math.MaxInt32].
+// the gateway decided, itself not counted: at least Lo, at most Hi, allowing for
+// what lies within the table's Wait and Jitter, and Mid if everything took as long
+// as usual. A socket counts until linger after its release. Attempts whose label is
+// negative (their key is not known) get 0, 0 and [math.MaxInt32].
 //
 // The cost is linear in the attempts.
-func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) (lo, hi []int32) {
+func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) evidence.Range {
 	s := sweep{t: t, labels: labels, counts: make([]int32, n), linger: linger}
-	if r.Exact {
-		lo = s.run(t.exact(r))
-		return lo, unbounded(lo, labels)
-	}
 	atLeast, atMost := t.allowing(r)
-	lo = s.run(atLeast)
-	clear(s.counts)
-	hi = s.run(atMost)
+	c := evidence.Range{Lo: s.run(atLeast), Mid: s.run(t.exact(r)), Hi: s.run(atMost)}
 	for i, l := range labels {
 		if l < 0 {
-			hi[i] = math.MaxInt32
+			c.Hi[i] = math.MaxInt32
 			continue
 		}
 		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
-			hi[i]-- // itself
+			c.Hi[i]-- // itself
 		}
-		hi[i] = max(hi[i], lo[i])
+		c.Lo[i] = min(c.Lo[i], c.Mid[i])
+		c.Hi[i] = max(c.Hi[i], c.Mid[i])
 	}
-	return lo, hi
+	return c
 }
 
-// unbounded returns hi for an exact lo: the same where the label is known.
-func unbounded(lo, labels []int32) []int32 {
-	if !slices.ContainsFunc(labels, func(l int32) bool { return l < 0 }) {
-		return lo
-	}
-	hi := slices.Clone(lo)
-	for i, l := range labels {
-		if l < 0 {
-			hi[i] = math.MaxInt32
-		}
-	}
-	return hi
+// OpenNow counts the sockets open at each answer as they were seen, in all.
+func (t *Table) OpenNow() []int32 {
+	s := sweep{t: t, labels: make([]int32, len(t.Attempts)), counts: make([]int32, 1)}
+	return s.run(t.exact(Reading{}))
 }
 
 // frame is one way to lay the events of a reading on a line.
@@ -92,6 +77,10 @@ type frame struct {
 func (t *Table) exact(r Reading) frame {
 	f := frame{selfLast: true}
 	t.place(&f, r)
+	if !r.ByRequest {
+		// A close reaches the gateway, and shows in an answer, a round trip later.
+		f.release = t.Usual
+	}
 	return f
 }
 
@@ -131,12 +120,13 @@ type sweep struct {
 
 // run merges decisions, openings and releases, all in the order of time.
 func (s *sweep) run(f frame) []int32 {
+	clear(s.counts)
 	out := make([]int32, len(s.t.Attempts))
 	opens, releases := f.opens, s.t.releases
 	if s.linger == Never {
 		releases = nil
 	}
-	var after time.Duration
+	var after time.Duration // from a release to its effect
 	if s.linger != Never {
 		after = f.release + s.linger
 	}
@@ -189,9 +179,8 @@ func (s *sweep) doubtful(j int32, f frame, after time.Duration) bool {
 }
 
 // Attempted counts, for each attempt, the decided attempts under its label before
-// it, under a reading (exact or not: a count of attempts has no releases, so only
-// those in flight are in doubt, and their order hardly matters).
-func (t *Table) Attempted(labels []int32, n int, r Reading) (lo, hi []int32) {
+// it, in the order of a reading.
+func (t *Table) Attempted(labels []int32, n int, r Reading) evidence.Range {
 	out := make([]int32, len(labels))
 	counts := make([]int32, n)
 	for k := range out {
@@ -204,7 +193,13 @@ func (t *Table) Attempted(labels []int32, n int, r Reading) (lo, hi []int32) {
 			counts[l]++
 		}
 	}
-	return out, unbounded(out, labels)
+	hi := slices.Clone(out)
+	for i, l := range labels {
+		if l < 0 {
+			hi[i] = math.MaxInt32
+		}
+	}
+	return evidence.Range{Lo: out, Mid: out, Hi: hi}
 }
 
 // PeakOpen is the most sockets that were open at once, refusals in band left out.

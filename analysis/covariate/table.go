@@ -33,9 +33,10 @@ type Table struct {
 	Refused  []bool // of Attempts, for loops that need nothing else
 	Clock    clock.Offset
 	ClockSet bool // whether Clock could be estimated
-	// Wait is how long an answer usually takes, Jitter by how much two waits
-	// usually differ; RefusedWait is the median wait of refusals.
-	Wait, Jitter, RefusedWait time.Duration
+	// Usual is the median time that an acceptance takes, Wait how long nearly
+	// all take (19 in 20), Jitter by how much two waits usually differ;
+	// RefusedWait is the median wait of refusals.
+	Usual, Wait, Jitter, RefusedWait time.Duration
 
 	bySent   []int32 // positions in Attempts in the order of requests
 	opened   []int32 // accepted attempts in the order of their answers
@@ -98,8 +99,9 @@ func (t *Table) waits() {
 	if len(accepted) == 0 {
 		accepted = refused
 	}
-	t.Wait = min(max(quantile(accepted, 0.9), leastWait), maxWait)
-	t.Jitter = min(max((quantile(accepted, 0.9)-quantile(accepted, 0.1))/2, leastJitter), maxWait)
+	t.Usual = quantile(accepted, 0.5)
+	t.Wait = min(max(quantile(accepted, 0.95), leastWait), maxWait)
+	t.Jitter = min(max((quantile(accepted, 0.95)-quantile(accepted, 0.05))/2, leastJitter), maxWait)
 }
 
 // What two moments noted on one machine may be off by, however fast the network.

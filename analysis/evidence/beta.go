@@ -25,16 +25,19 @@ func (p Beta) Log(refused, accepted float64) float64 {
 }
 
 // Table counts attempts by prediction (first word) and outcome (second word),
-// weighted.
+// weighted. Attempts in doubt could have gone either way; they are told apart by
+// the way they lean.
 type Table struct {
-	NoRefused, NoAccepted         float64 // the mechanism would have refused
-	YesRefused, YesAccepted       float64 // it would have accepted
-	EitherRefused, EitherAccepted float64 // it could have done either
+	NoRefused, NoAccepted           float64 // the mechanism would have refused
+	YesRefused, YesAccepted         float64 // it would have accepted
+	LeanNoRefused, LeanNoAccepted   float64 // in doubt, more likely refused
+	LeanYesRefused, LeanYesAccepted float64 // in doubt, more likely accepted
 }
 
 // Log returns the log likelihood of the outcomes given the predictions.
 func (t Table) Log() float64 {
 	return SaysNo.Log(t.NoRefused, t.NoAccepted) +
 		SaysYes.Log(t.YesRefused, t.YesAccepted) +
-		Either.Log(t.EitherRefused, t.EitherAccepted)
+		Either.Log(t.LeanNoRefused, t.LeanNoAccepted) +
+		Either.Log(t.LeanYesRefused, t.LeanYesAccepted)
 }

@@ -48,7 +48,7 @@ func Scan(s Steps, mass Mass) Result {
 				best.Best = c
 			}
 		}
-		t.pass(s.Lo[i], s.Hi[i])
+		t.pass(s.Lo[i], s.Mid[i], s.Hi[i])
 		after = at
 	}
 	if len(terms) > 0 {
@@ -72,12 +72,15 @@ func (s Steps) all() (Table, int) {
 }
 
 // pass moves the attempts of one step: those whose Lo it is are no longer surely
-// refused, those whose Hi it is are now surely accepted.
-func (t *Table) pass(lo, hi [2]float64) {
+// refused, those whose Mid it is no longer lean that way, and those whose Hi it is
+// are now surely accepted.
+func (t *Table) pass(lo, mid, hi [2]float64) {
 	t.NoAccepted -= lo[0]
 	t.NoRefused -= lo[1]
-	t.EitherAccepted += lo[0] - hi[0]
-	t.EitherRefused += lo[1] - hi[1]
+	t.LeanNoAccepted += lo[0] - mid[0]
+	t.LeanNoRefused += lo[1] - mid[1]
+	t.LeanYesAccepted += mid[0] - hi[0]
+	t.LeanYesRefused += mid[1] - hi[1]
 	t.YesAccepted += hi[0]
 	t.YesRefused += hi[1]
 	t.clean()
@@ -85,7 +88,7 @@ func (t *Table) pass(lo, hi [2]float64) {
 
 // clean takes what rounding leaves below zero, or next to it, for zero.
 func (t *Table) clean() {
-	for _, v := range []*float64{&t.NoAccepted, &t.NoRefused, &t.EitherAccepted, &t.EitherRefused} {
+	for _, v := range []*float64{&t.NoAccepted, &t.NoRefused, &t.LeanNoAccepted, &t.LeanNoRefused, &t.LeanYesAccepted, &t.LeanYesRefused} {
 		if *v < tiny {
 			*v = 0
 		}

@@ -33,7 +33,7 @@ func open(path string) (*capture.Run, error) {
 		return nil, err
 	}
 	run, err := readFile(path)
-	if err != nil && isFile(path+"-wal") {
+	if err != nil && fileBytes(path+"-wal") > 0 {
 		// SQLite reads a write-ahead log only where it can write an index of it.
 		return readCopy(path, err)
 	}
@@ -55,9 +55,13 @@ func checkHeader(path string) error {
 	return nil
 }
 
-func isFile(path string) bool {
+// fileBytes is the size of a file, 0 if there is none.
+func fileBytes(path string) int64 {
 	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular() && info.Size() > 0
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return info.Size()
 }
 
 // readCopy reads a copy of the file and its log in a directory that is writable.
@@ -100,6 +104,7 @@ func readFile(path string) (_ *capture.Run, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
+	db.budget = 2 * (fileBytes(path) + fileBytes(path+"-wal")) // twice, for text in UTF-16
 	if err := db.exec("BEGIN"); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,10 @@ import (
 // database is one connection to a file. It speaks to the driver without
 // database/sql: one goroutine uses it, so a pool, its locks and its conversion of
 // ninety arguments per record would be cost alone.
-type database struct{ conn driver.Conn }
+type database struct {
+	conn   driver.Conn
+	budget int64 // bytes that may still be read, see spend
+}
 
 // openDatabase opens a file with URI parameters (https://sqlite.org/uri.html) and
 // runs the pragmas in the order given.
@@ -29,7 +33,7 @@ func openDatabase(path, params string, pragmas ...string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &database{conn}
+	db := &database{conn: conn, budget: math.MaxInt64}
 	for _, p := range pragmas {
 		if err := db.exec("PRAGMA " + p); err != nil {
 			db.close()
@@ -129,3 +133,26 @@ func (s *statement) set(values ...driver.Value) *statement {
 }
 
 func (s *statement) close() error { return s.stmt.Close() }
+
+// spend takes a row's size from the budget. All rows together cannot hold more
+// than their file, unless pages of it were made to be read again and again: so a
+// small hostile file would fill the memory.
+func (db *database) spend(row []driver.Value) error {
+	size := minRow
+	for _, v := range row {
+		switch v := v.(type) {
+		case string:
+			size += len(v)
+		case []byte:
+			size += len(v)
+		}
+	}
+	if db.budget -= int64(size); db.budget < 0 {
+		return fmt.Errorf("more rows than the file has room for: it is damaged")
+	}
+	return nil
+}
+
+// minRow is the least that a row takes in a page: its place in the index of cells,
+// its size and its number.
+const minRow = 4

@@ -67,6 +67,9 @@ func (t table[T]) bind(s *statement, rec *T) *statement {
 func (t table[T]) read(db *database, each func(*T)) error {
 	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(t.each("%s"), ", "), t.name, t.order)
 	err := db.query(sql, func(row []driver.Value) error {
+		if err := db.spend(row); err != nil {
+			return err
+		}
 		rec := new(T)
 		for i, c := range t.columns {
 			if row[i] == nil {

@@ -18,8 +18,8 @@ func Explain(run *capture.Run) *Findings {
 	s := newStudy(run)
 	f := &Findings{
 		Schema:   Schema,
-		Started:  run.Started.Time().Format(time.RFC3339Nano),
-		PeakOpen: s.table.PeakOpen(), DurationS: round(run.Duration().Seconds(), 3),
+		Started:  started(run).Time().Format(time.RFC3339Nano),
+		PeakOpen: s.table.PeakOpen(), DurationS: round(lasted(run).Seconds(), 3),
 		Hypotheses: []Hypothesis{}, UndecidedBetween: []string{}, Notes: []string{},
 	}
 	f.count(s)

@@ -60,7 +60,7 @@ func weighOutage(s *study) []*hypothesis {
 
 func (s *study) duration() float64 {
 	last := s.table.Attempts[len(s.table.Attempts)-1].Answered
-	return max(s.since(last), s.run.Duration().Seconds(), time.Millisecond.Seconds())
+	return max(s.since(last), lasted(s.run).Seconds(), time.Millisecond.Seconds())
 }
 
 // stretch searches for the one interval of time that holds the refusals.

@@ -25,10 +25,7 @@ type study struct {
 
 func newStudy(run *capture.Run) *study {
 	s := &study{run: run, table: covariate.Build(run)}
-	s.start = run.Started
-	if !s.start.Seen() && len(run.Upgrades) > 0 {
-		s.start = run.Upgrades[0].Phases.RequestSent
-	}
+	s.start = started(run)
 	s.weighBursts()
 	for _, refused := range s.table.Refused {
 		if refused {

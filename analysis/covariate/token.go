@@ -93,9 +93,20 @@ func (t *Table) date(a *Attempt) {
 		a.Error += UnknownClock
 	}
 	if a.Token.Issued.Seen() {
-		a.Age = now.Sub(a.Token.Issued)
+		a.Age = between(a.Token.Issued, now)
 	}
 	if a.Token.Expires.Seen() {
-		a.Left = a.Token.Expires.Sub(now)
+		a.Left = between(now, a.Token.Expires)
 	}
+}
+
+// century bounds the ages that claims may give a token, so that sums of them stay
+// within range.
+const century = 100 * 365 * 24 * time.Hour
+
+func between(from, to capture.Instant) time.Duration {
+	if from < 0 {
+		from = 0
+	}
+	return min(max(to.Sub(from), -century), century)
 }

@@ -1,0 +1,94 @@
+// Package imports holds no code: its test keeps the directions of
+// docs/architecture.md.
+package imports
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// ours lists what each package may import of this module, "x/..." for x and all
+// below it. A package that is not here is bound by nothing but by not being in
+// the lists of the others.
+var ours = map[string][]string{
+	"capture":            {},
+	"capture/http1":      {"capture"},
+	"capture/ws":         {"capture"},
+	"capture/token":      {"capture"},
+	"capture/tlswire":    {},
+	"capture/dissect":    {"capture", "capture/http1", "capture/ws", "capture/token"},
+	"capture/runfile":    {"capture"},
+	"capture/pcapfile":   {"capture", "capture/dissect", "capture/token", "capture/tlswire"},
+	"proxy":              {"capture", "capture/http1", "capture/ws", "capture/token", "capture/dissect"},
+	"proxy/ca":           {},
+	"analysis":           {"capture", "analysis/..."},
+	"analysis/clock":     {"capture"},
+	"analysis/covariate": {"capture", "analysis/clock", "analysis/evidence"},
+	"analysis/evidence":  {},
+	"reports":            {"capture", "analysis"},
+	"internal/child":     {},
+	"internal/sim":       {},
+}
+
+// theirs lists the packages that import a library, so that replacing it stays the
+// business of one place.
+var theirs = map[string][]string{
+	"modernc.org/sqlite":           {"capture/runfile"},
+	"github.com/elazarl/goproxy":   {"proxy"},
+	"github.com/spf13/cobra":       {"cmd/why403"},
+	"github.com/gopacket/gopacket": {"capture/pcapfile"},
+	"github.com/golang-jwt/jwt/v5": {"internal/sim"},
+	"software.sslmate.com/src":     {"proxy/ca"},
+}
+
+func TestImportDirections(t *testing.T) {
+	imports := goList(t)
+	if len(imports) < 10 {
+		t.Fatalf("go list found %d packages", len(imports))
+	}
+	for pkg, list := range imports {
+		for _, imported := range list {
+			if own, ok := strings.CutPrefix(imported, "why403/"); ok {
+				if allowed, bound := ours[pkg]; bound && !matches(allowed, own) {
+					t.Errorf("%s imports %s, against docs/architecture.md", pkg, own)
+				}
+				continue
+			}
+			for library, users := range theirs {
+				if strings.HasPrefix(imported, library) && !slices.Contains(users, pkg) {
+					t.Errorf("%s imports %s, which belongs to %q alone", pkg, imported, users)
+				}
+			}
+		}
+	}
+	for _, imported := range imports["capture"] {
+		if first, _, _ := strings.Cut(imported, "/"); strings.Contains(first, ".") {
+			t.Errorf("capture imports %s, and is to need the standard library alone", imported)
+		}
+	}
+}
+
+// goList returns the imports of each package of this module, tests left out.
+func goList(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "why403/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	imports := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		imports[strings.TrimPrefix(words[0], "why403/")] = words[1:]
+	}
+	return imports
+}
+
+func matches(allowed []string, pkg string) bool {
+	return slices.ContainsFunc(allowed, func(a string) bool {
+		tree, below := strings.CutSuffix(a, "/...")
+		return a == pkg || below && (pkg == tree || strings.HasPrefix(pkg, tree+"/"))
+	})
+}

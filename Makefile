@@ -1,0 +1,44 @@
+# What is done most, by name. "make check" needs Go alone; .ci/run adds the end-to-end tests and the tools they need.
+FUZZTIME ?= 10s
+with = $(shell git ls-files '*_test.go' | xargs grep -lE '$(1)' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+
+.PHONY: build check test race golden fuzz demo bench e2e
+
+build:
+	CGO_ENABLED=0 go build ./cmd/why403
+
+check:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go mod tidy -diff
+	go vet ./...
+	go tool staticcheck ./...
+	go test ./...
+
+test:
+	go test ./...
+
+race:
+	CGO_ENABLED=1 go test -race -short ./...
+
+# Rewrites the golden files; read their diff like code.
+golden:
+	go test $(call with,flag.Bool."update"|internal/golden) -update
+
+# Every fuzz target for FUZZTIME.
+fuzz:
+	@for pkg in $(call with,func Fuzz); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+demo:
+	go run ./cmd/why403 demo
+
+# Figures in docs/performance.md come from this, on an idle machine.
+bench:
+	go test -run '^$$' -bench . -benchmem $(call with,func Benchmark)
+
+# Needs JMeter (.ci/jmeter gets it), HAProxy, sqlite3 and Chromium; one that is missing is a failure.
+e2e:
+	WHY403_E2E=1 go test -count=1 -v -timeout 15m $(call with,WHY403_E2E)

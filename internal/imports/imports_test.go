@@ -27,7 +27,8 @@ var ours = map[string][]string{
 	"analysis/clock":     {"capture"},
 	"analysis/covariate": {"capture", "analysis/clock", "analysis/evidence"},
 	"analysis/evidence":  {},
-	"reports":            {"capture", "analysis"},
+	"reports":            {"capture", "analysis", "reports/failon"},
+	"reports/failon":     {"analysis"},
 	"internal/child":     {},
 	"internal/sim":       {},
 }

@@ -65,6 +65,9 @@ func TestGolden(t *testing.T) {
 				".txt":         func(w io.Writer) error { return Text(w, fx.f) },
 				".explain.txt": func(w io.Writer) error { return Explain(w, fx.f) },
 				".json":        func(w io.Writer) error { return JSON(w, fx.f) },
+				".junit.xml":   func(w io.Writer) error { return JUnit(w, fx.f, judged(t, fx.f)) },
+				".sarif":       func(w io.Writer) error { return SARIF(w, fx.run, fx.f, "runs/gateway test.db") },
+				".md":          func(w io.Writer) error { return Markdown(w, fx.f, judged(t, fx.f)) },
 			} {
 				var b bytes.Buffer
 				if err := write(&b); err != nil {

@@ -1,0 +1,50 @@
+package virtual
+
+// Ramps in which open sockets, upgrades so far, elapsed time and the age of a
+// shared token grow together.
+var confoundedFamilies = []Family{
+	{Name: "ramp-cap-shared", draw: func(d *draw) (Scene, Truth) { return ramped(d, Shared, Refusal{}) }},
+	{Name: "ramp-cap-fresh", draw: func(d *draw) (Scene, Truth) { return ramped(d, Fresh, Refusal{}) }},
+	{Name: "ramp-cap-threads", Held: true, draw: func(d *draw) (Scene, Truth) { return ramped(d, PerThread, Refusal{}) }},
+	{Name: "ramp-cap-in-band", Held: true, draw: func(d *draw) (Scene, Truth) {
+		return ramped(d, Shared, Refusal{Code: 1013, Reason: "Too many"})
+	}},
+	{Name: "steps-cap-shared", Held: true, draw: func(d *draw) (Scene, Truth) {
+		s, truth := ramped(d, Shared, Refusal{})
+		s.load().Shape, s.load().Waves = Steps, d.whole(10, 25)
+		return s, truth
+	}},
+	{Name: "ramp-quota", draw: func(d *draw) (Scene, Truth) {
+		s := d.ramp()
+		n := d.of(float64(s.load().Threads), 0.4, 0.8)
+		return s.with(Window{N: n, Key: Global}.Rule()), blur("quota")
+	}},
+	{Name: "ramp-too-old", draw: func(d *draw) (Scene, Truth) {
+		s := d.ramp()
+		s.Tokens.Mode = Shared
+		return s.with(TooOld(s.load().Over * d.between(0.4, 0.8))), blur("token-too-old")
+	}},
+	{Name: "ramp-outage", Held: true, draw: func(d *draw) (Scene, Truth) {
+		s := d.ramp()
+		from := s.load().Over * d.between(0.4, 0.8)
+		return s.with(Outage(from, s.load().Over+1)), blur("outage")
+	}},
+	{Name: "ramp-overused", Held: true, draw: func(d *draw) (Scene, Truth) {
+		s := d.ramp()
+		s.Tokens.Mode = Shared
+		return s.with(Overused(d.of(float64(s.load().Threads), 0.4, 0.8))), blur("token-overused")
+	}},
+	{Name: "quota-then-nothing", Held: true, draw: func(d *draw) (Scene, Truth) {
+		s := d.churn()
+		n := d.of(s.load().rate()*s.load().Until, 0.4, 0.7)
+		return s.with(Window{N: n, Key: Global}.Rule()), blur("quota")
+	}},
+}
+
+func blur(cause string) Truth { return Truth{Kind: Confounded, Causes: []Want{{Cause: cause}}} }
+
+func ramped(d *draw, m Mode, f Refusal) (Scene, Truth) {
+	s := d.ramp()
+	s.Tokens.Mode = m
+	return s.with(Cap{N: d.of(float64(s.load().Threads), 0.4, 0.8)}.Rule().With(f)), blur("concurrency-cap")
+}

@@ -1,0 +1,68 @@
+package virtual
+
+import (
+	"math/rand/v2"
+
+	"why403/capture"
+)
+
+// Scene is what is simulated.
+type Scene struct {
+	Seed    uint64
+	Loads   []Load // one after the other, with Gap seconds between them
+	Network Network
+	Gateway Gateway
+	Cast    Cast
+	Tokens  Tokens
+}
+
+// Gap is the pause between two loads of a scene, in seconds. All sockets of the
+// first are closed when the second begins.
+const Gap = 5.0
+
+// Network is what lies between the recorder and the gateway.
+type Network struct {
+	Way    float64 // one way, seconds
+	Jitter float64 // mean of what is added to Way, exponentially distributed
+	Skew   float64 // the gateway's clock less the recorder's
+	Dates  float64 // the share of answers with a Date field, 0 to 1
+}
+
+// Gateway decides by its rules; the first that refuses answers.
+type Gateway struct {
+	Rules   []Rule
+	Refusal Refusal // of rules that have none of their own
+	Work    float64 // from the decision to the answer
+	// PerOpen is how much longer an answer takes for each open socket: load that
+	// shows in latency and refuses nobody.
+	PerOpen float64
+	MaxLife float64 // sockets are ended with 1001 after this long, 0 never
+}
+
+// Run plays the scene. The run returned is valid in the sense of
+// [capture.Run.CheckValid].
+func (s Scene) Run() *capture.Run {
+	w := newWorld(s)
+	begin := 0.0
+	for i := range s.Loads {
+		l := &s.Loads[i]
+		w.play(l, begin)
+		begin += l.Until + Gap
+	}
+	return w.recording()
+}
+
+func newWorld(s Scene) *world {
+	w := &world{
+		scene: s,
+		load:  rand.New(rand.NewPCG(s.Seed, 1)), net: rand.New(rand.NewPCG(s.Seed, 2)),
+		gate: rand.New(rand.NewPCG(s.Seed, 3)),
+	}
+	w.record.epoch = drawEpoch(rand.New(rand.NewPCG(s.Seed, 4)))
+	w.tokens = newTokenShop(w)
+	w.cast = newCompany(s.Cast, rand.New(rand.NewPCG(s.Seed, 5)))
+	for _, r := range s.Gateway.Rules {
+		w.judges = append(w.judges, r(&Clock{w}))
+	}
+	return w
+}

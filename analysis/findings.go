@@ -24,6 +24,7 @@ type Findings struct {
 	UndecidedBetween []string     `json:"undecided_between"` // causes, for undetermined
 	NextExperiment   *Experiment  `json:"next_experiment,omitempty"`
 	AnsweredBy       *AnsweredBy  `json:"answered_by,omitempty"`
+	Advice           []Advice     `json:"advice,omitempty"` // what stands out beside the verdict, weightiest first
 	Clock            *ClockOffset `json:"clock,omitempty"`
 	Notes            []string     `json:"notes"` // what was missing or doubtful in the recording
 }
@@ -113,12 +114,6 @@ type Experiment struct {
 	Why         string             `json:"why"`
 	Do          []string           `json:"do"`          // steps, as a person would do them in JMeter
 	Predictions map[string]float64 `json:"predictions"` // cause to the expected share of refused attempts
-}
-
-// AnsweredBy says which layer made the refusal.
-type AnsweredBy struct {
-	Layer    string `json:"layer"`
-	Evidence string `json:"evidence"`
 }
 
 // ClockOffset is the gateway's clock less ours, in seconds.

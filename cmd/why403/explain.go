@@ -1,0 +1,37 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"why403/internal/session"
+	"why403/reports"
+)
+
+func newExplain() *cobra.Command {
+	var rec recording
+	cmd := &cobra.Command{
+		Use:   "explain RUN",
+		Short: "Say why upgrades were refused in a recorded run",
+		Example: `  why403 explain run.db
+  why403 explain run.db --json
+  why403 explain run.db --exit-code`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, argv []string) error {
+			_, findings, err := session.Explain(argv[0])
+			if err != nil {
+				return err
+			}
+			render := reports.Explain
+			if rec.json {
+				render = reports.JSON
+			}
+			if err := render(cmd.OutOrStdout(), findings); err != nil {
+				return err
+			}
+			return rec.verdictStatus(findings)
+		},
+	}
+	cmd.Flags().BoolVar(&rec.json, "json", false, "print the findings as JSON (docs/json.md)")
+	cmd.Flags().BoolVar(&rec.exitCode, "exit-code", false, "exit with status 3 if upgrades were refused")
+	return cmd
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"why403/analysis"
+	"why403/internal/session"
+	"why403/proxy"
+	"why403/reports"
+)
+
+// recording holds the flags that every command with a proxy has.
+type recording struct {
+	listen, run, report, caDir, upstreamCA string
+	hosts                                  []string
+	keepAbsolute, insecure, json, exitCode bool
+}
+
+func (r *recording) flags(cmd *cobra.Command, listen string) {
+	f := cmd.Flags()
+	f.StringVar(&r.listen, "listen", listen, "`address` to listen on")
+	f.StringVar(&r.run, "run", "", "run `file` to write (default why403-TIME.db)")
+	f.StringVarP(&r.report, "report", "o", "", "HTML report `file` (default beside the run file)")
+	f.StringSliceVar(&r.hosts, "host", nil, "decrypt only this `host` (\"*.example.com\" for a domain); the rest is tunnelled unread")
+	f.StringVar(&r.caDir, "ca-dir", "", "`directory` of the authority that signs for the hosts")
+	f.StringVar(&r.upstreamCA, "upstream-ca", "", "PEM `file` of roots to verify the gateway with, beside the system's")
+	f.BoolVar(&r.insecure, "insecure", false, "do not verify the gateway's certificate")
+	f.BoolVar(&r.keepAbsolute, "keep-absolute", false, "pass the absolute form that JMeter sends inside tunnels on as it is")
+	f.BoolVar(&r.json, "json", false, "print the findings as JSON")
+	f.BoolVar(&r.exitCode, "exit-code", false, "exit with status 3 if upgrades were refused")
+}
+
+// options turns the flags into those of a session.
+func (r *recording) options(cmd *cobra.Command, leafs proxy.LeafSource, command []string) (session.Options, error) {
+	roots, err := upstreamRoots(r.upstreamCA)
+	if err != nil {
+		return session.Options{}, err
+	}
+	if r.run == "" {
+		r.run = runName(time.Now())
+	}
+	if r.report == "" {
+		r.report = session.ReportPath(r.run)
+	}
+	return session.Options{
+		Run: r.run, Listen: r.listen, Leafs: leafs, Hosts: decrypted(r.hosts),
+		KeepAbsolute: r.keepAbsolute, Insecure: r.insecure, Roots: roots,
+		Command: command, Version: version(), Log: logger(cmd),
+	}, nil
+}
+
+// decrypted returns the hosts to decrypt, none meaning all.
+func decrypted(hosts []string) []string {
+	if len(hosts) == 1 && hosts[0] == "*" {
+		return nil
+	}
+	return hosts
+}
+
+func upstreamRoots(path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read roots for the gateway: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read roots for the gateway: %q holds no certificate in PEM form", path)
+	}
+	return pool, nil
+}
+
+// showProgress shows progress on a terminal until the returned function is called.
+func showProgress(cmd *cobra.Command, s *session.Session) (stop func()) {
+	if !isTerminal(cmd.ErrOrStderr()) {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(cmd.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		session.Progress(ctx, cmd.ErrOrStderr(), s.Proxy.Stats)
+	}()
+	return func() { cancel(); <-done }
+}
+
+// conclude writes the report, prints the verdict and says where the files are.
+func (r *recording) conclude(cmd *cobra.Command) error {
+	findings, err := session.Conclude(r.run, r.report, cmd.OutOrStdout())
+	if err != nil {
+		return err
+	}
+	if err := printVerdict(cmd, findings, r.json); err != nil {
+		return err
+	}
+	if r.report != "-" {
+		say(cmd, "report: %s", r.report)
+	}
+	say(cmd, "run: %s", r.run)
+	return r.verdictStatus(findings)
+}
+
+func (r *recording) verdictStatus(f *analysis.Findings) error {
+	if r.exitCode && f.Verdict.Status != analysis.NoRefusals {
+		return exit(exitFound)
+	}
+	return nil
+}
+
+func printVerdict(cmd *cobra.Command, f *analysis.Findings, asJSON bool) error {
+	if asJSON {
+		return reports.JSON(cmd.OutOrStdout(), f)
+	}
+	return reports.Text(cmd.OutOrStdout(), f)
+}

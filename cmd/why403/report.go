@@ -1,0 +1,33 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"why403/internal/session"
+)
+
+func newReport() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Write the findings of a recorded run as one self-contained HTML file",
+		Example: `  why403 report run.db
+  why403 report run.db -o findings.html
+  why403 report run.db -o - > findings.html`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, argv []string) error {
+			if out == "" {
+				out = session.ReportPath(argv[0])
+			}
+			if _, err := session.Conclude(argv[0], out, cmd.OutOrStdout()); err != nil {
+				return err
+			}
+			if out != "-" {
+				say(cmd, "report: %s", out)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "HTML `file` to write, - for standard output (default beside the run file)")
+	return cmd
+}

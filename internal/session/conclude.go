@@ -1,0 +1,67 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"why403/analysis"
+	"why403/capture"
+	"why403/capture/runfile"
+	"why403/reports"
+)
+
+// Explain reads a run file and says what it shows.
+func Explain(path string) (*capture.Run, *analysis.Findings, error) {
+	run, err := runfile.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return run, analysis.Explain(run), nil
+}
+
+// Conclude reads a run file, writes its report and returns its findings. A
+// report of "-" goes to stdout.
+func Conclude(path, report string, stdout io.Writer) (*analysis.Findings, error) {
+	run, findings, err := Explain(path)
+	if err != nil {
+		return nil, err
+	}
+	exhibits := analysis.Exhibit(run, findings)
+	render := func(w io.Writer) error { return reports.HTML(w, run, findings, exhibits) }
+	if report == "-" {
+		return findings, render(stdout)
+	}
+	return findings, writeFile(report, render)
+}
+
+// ReportPath is where the report of a run goes by default: beside it.
+func ReportPath(run string) string {
+	return strings.TrimSuffix(run, filepath.Ext(run)) + ".html"
+}
+
+// writeFile writes a report beside its final name first, so that a failure
+// leaves an older report as it was.
+func writeFile(path string, render func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+			err = fmt.Errorf("write report %q: %w", path, err)
+		}
+	}()
+	if err := render(f); err != nil {
+		f.Close()
+		return err
+	}
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,17 +1,108 @@
-// Package token finds bearer tokens in heads, first frames and token responses,
-// reads their claims without trusting them, and masks secrets (RFC 6750 §2, RFC
-// 6749 §5.1, RFC 7519 §4.1).
 package token
 
-import "why403/capture"
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sync"
 
-// Keeper holds a recording's fingerprint key and remembers which tokens it has
-// seen. It is safe for concurrent use.
-type Keeper struct{ key []byte }
+	"why403/capture"
+)
+
+// Keeper holds a recording's fingerprint key and remembers which tokens and secrets
+// it has seen. It is safe for concurrent use.
+type Keeper struct {
+	key []byte
+
+	mu      sync.Mutex
+	told    recent[capture.Fingerprint, struct{}]
+	learned secrets
+}
 
 // NewKeeper returns a Keeper for one recording. The key must be random, at least
 // 32 bytes, and written nowhere.
 func NewKeeper(key []byte) *Keeper { return &Keeper{key: key} }
 
-// Fingerprint stands for value in every record of this recording.
-func (k *Keeper) Fingerprint(value string) capture.Fingerprint { return "" }
+// Fingerprint stands for value in every record of this recording: the first 64 bits
+// of its HMAC-SHA-256 in hexadecimal.
+func (k *Keeper) Fingerprint(value string) capture.Fingerprint {
+	mac := hmac.New(sha256.New, k.key)
+	mac.Write([]byte(value))
+	var sum [sha256.Size]byte
+	return capture.Fingerprint(hex.EncodeToString(mac.Sum(sum[:0])[:8]))
+}
+
+// mark returns what stands for a value in a record.
+func (k *Keeper) mark(kind, value string) string {
+	return fmt.Sprintf("‹%s:%s:%d›", kind, k.Fingerprint(value), len(value))
+}
+
+// markOf is mark for a value of which nothing is known but that it is secret.
+// Placeholders and what is a mark already stay.
+func (k *Keeper) markOf(value string) string {
+	switch {
+	case isMark(value):
+		return value
+	case isPlaceholder(value):
+		return value
+	case looksJWT(value):
+		return k.mark("jwt", value)
+	default:
+		return k.mark("secret", value)
+	}
+}
+
+// tell notes a token and returns it if it has not been told before.
+func (k *Keeper) tell(t capture.Token) (news []capture.Token) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if _, known := k.told.get(t.Fingerprint); known {
+		return nil
+	}
+	k.told.put(t.Fingerprint, struct{}{})
+	return []capture.Token{t}
+}
+
+// recent is a map that forgets: once it holds remembered entries, the older half may
+// go. The zero value is ready.
+type recent[K comparable, V any] struct{ young, old map[K]V }
+
+// remembered is how many entries a recent keeps at least, about 30 MB of them.
+const remembered = 1 << 17
+
+func (r *recent[K, V]) get(key K) (v V, ok bool) {
+	if v, ok = r.young[key]; ok {
+		return v, true
+	}
+	v, ok = r.old[key]
+	return v, ok
+}
+
+func (r *recent[K, V]) put(key K, v V) {
+	if len(r.young) >= remembered {
+		r.old, r.young = r.young, nil
+	}
+	if r.young == nil {
+		r.young = map[K]V{}
+	}
+	r.young[key] = v
+}
+
+// isMark reports whether s is a mark: ‹kind:16 hexadecimal digits:length›.
+func isMark(s string) bool {
+	const open, end = "‹", "›"
+	if len(s) < len(open)+len(end)+20 || s[:len(open)] != open || s[len(s)-len(end):] != end {
+		return false
+	}
+	var colons int
+	for _, c := range []byte(s[len(open) : len(s)-len(end)]) {
+		switch {
+		case c == ':':
+			colons++
+		case c < '0' || c > '9' && c < 'a' || c > 'z':
+			return false
+		}
+	}
+	return colons == 2 && len(s) < 50
+}

@@ -1,0 +1,130 @@
+package token
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"why403/capture"
+)
+
+// secrets finds values again without keeping them: by their last bytes, which for
+// signed tokens are the random ones, and then by fingerprint.
+type secrets struct {
+	byTail recent[uint64, []secret]
+	filter [1 << 14]uint64 // one bit for each hash of a tail that was ever put in
+}
+
+type secret struct {
+	print  capture.Fingerprint
+	length int
+}
+
+// tailBytes is how much of a value's end is indexed. Shorter values are masked only
+// where they travel: four letters would be found everywhere.
+const tailBytes = 6
+
+// maxSecret bounds what is learned; nothing longer passes as a field of a head.
+const maxSecret = 64 << 10
+
+// maxTries bounds how often one text is compared with secrets of the same tail. After
+// that all that is left of it is masked: only somebody who wants to slow us down
+// comes to this.
+const maxTries = 1 << 12
+
+func bit(tail uint64) (word, mask uint64) {
+	h := tail * 0x9e3779b97f4a7c15 >> 44 // 20 bits (Fibonacci hashing)
+	return h >> 6, 1 << (h & 63)
+}
+
+func tailOf(s string) (tail uint64) {
+	for _, c := range []byte(s[len(s)-tailBytes:]) {
+		tail = tail<<8 | uint64(c)
+	}
+	return tail
+}
+
+// learn remembers a secret in the forms that it may come back in. Placeholders are
+// none.
+func (k *Keeper) learn(value string) {
+	if isPlaceholder(value) || isMark(value) {
+		return
+	}
+	k.learnForm(value)
+	if escaped := url.QueryEscape(value); escaped != value {
+		k.learnForm(escaped)
+		k.learnForm(url.PathEscape(value))
+	}
+	if strings.ContainsAny(value, `/\"`) { // JSON
+		k.learnForm(strings.NewReplacer("/", `\/`).Replace(value))
+		k.learnForm(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value))
+	}
+}
+
+func (k *Keeper) learnForm(value string) {
+	if len(value) < tailBytes || len(value) > maxSecret {
+		return
+	}
+	tail, s := tailOf(value), secret{k.Fingerprint(value), len(value)}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	have, _ := k.learned.byTail.get(tail)
+	if slices.Contains(have, s) || len(have) >= 64 {
+		return
+	}
+	word, mask := bit(tail)
+	k.learned.filter[word] |= mask
+	k.learned.byTail.put(tail, append(slices.Clone(have), s))
+}
+
+// span is a part of a text.
+type span struct{ from, to int }
+
+// reappearing finds learned secrets in a text.
+func (k *Keeper) reappearing(text string) (spans []span) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	const window = 1<<(8*tailBytes) - 1
+	tail, tries := uint64(0), 0
+	for i := range len(text) {
+		tail = (tail<<8 | uint64(text[i])) & window
+		if word, mask := bit(tail); i+1 < tailBytes || k.learned.filter[word]&mask == 0 {
+			continue
+		}
+		have, _ := k.learned.byTail.get(tail)
+		for _, s := range have {
+			if s.length > i+1 {
+				continue
+			}
+			if tries++; tries > maxTries {
+				return append(spans, span{0, len(text)})
+			}
+			if from := i + 1 - s.length; k.Fingerprint(text[from:i+1]) == s.print {
+				spans = append(spans, span{from, i + 1})
+			}
+		}
+	}
+	return spans
+}
+
+// maskSpans replaces parts of a text by marks; parts that overlap become one.
+func (k *Keeper) maskSpans(text string, spans []span) string {
+	if len(spans) == 0 {
+		return text
+	}
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(spans); {
+		part := spans[i]
+		for i++; i < len(spans) && spans[i].from < part.to; i++ {
+			part.to = max(part.to, spans[i].to)
+		}
+		out.WriteString(text[done:part.from])
+		out.WriteString(k.markOf(text[part.from:part.to]))
+		done = part.to
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}

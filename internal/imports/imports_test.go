@@ -17,7 +17,7 @@ var ours = map[string][]string{
 	"capture/http1":      {"capture"},
 	"capture/ws":         {"capture"},
 	"capture/token":      {"capture"},
-	"capture/tlswire":    {},
+	"capture/tlswire":    {"capture"}, // for instants
 	"capture/dissect":    {"capture", "capture/http1", "capture/ws", "capture/token"},
 	"capture/runfile":    {"capture"},
 	"capture/pcapfile":   {"capture", "capture/dissect", "capture/token", "capture/tlswire"},

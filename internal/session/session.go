@@ -55,7 +55,7 @@ func Start(opt Options) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for the load tool: %w", err)
 	}
-	writer, err := runfile.Create(opt.Run, opt.meta(), runfile.Options{})
+	writer, err := runfile.Create(opt.Run, opt.meta(tokens), runfile.Options{})
 	if err != nil {
 		ln.Close()
 		return nil, err
@@ -79,9 +79,9 @@ func serve(opt Options, tokens *token.Keeper, ln net.Listener, writer *runfile.W
 	return s
 }
 
-// meta describes the recording. Of the command line only the program is kept:
-// arguments hold secrets, -J properties of JMeter for one.
-func (o Options) meta() capture.Meta {
+// meta describes the recording. The command line goes through the masks: -J
+// properties of JMeter hold client secrets.
+func (o Options) meta(tokens *token.Keeper) capture.Meta {
 	id := make([]byte, 8)
 	rand.Read(id)
 	sessions, limit := proxy.Sessions()
@@ -89,7 +89,7 @@ func (o Options) meta() capture.Meta {
 		ID:      hex.EncodeToString(id),
 		Source:  "proxy",
 		Version: o.Version,
-		Command: o.Command[:min(1, len(o.Command))],
+		Command: tokens.MaskArgs(o.Command),
 		Host: fmt.Sprintf("%s/%s, %d cores, descriptor limit %d (%d sessions)",
 			runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), limit, sessions),
 		Started: capture.At(time.Now()),

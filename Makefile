@@ -2,7 +2,7 @@
 FUZZTIME ?= 10s
 with = $(shell git ls-files '*_test.go' | xargs grep -lE '$(1)' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 
-.PHONY: build check test race golden fuzz demo bench e2e
+.PHONY: build check test race golden fuzz demo bench calibration e2e
 
 build:
 	CGO_ENABLED=0 go build ./cmd/why403
@@ -38,6 +38,10 @@ demo:
 # Figures in docs/performance.md come from this, on an idle machine.
 bench:
 	go test -run '^$$' -bench . -benchmem $(call with,func Benchmark)
+
+# The tables of docs/diagnosis.md, on families and seeds that nothing was tuned on. Takes minutes.
+calibration:
+	go run ./internal/calibrate -seeds 25
 
 # Needs JMeter (.ci/jmeter gets it), HAProxy, sqlite3 and Chromium; one that is missing is a failure.
 e2e:

@@ -18,6 +18,8 @@ type Load struct {
 	Retries int     // further attempts within an iteration after a refusal
 	Backoff float64 // before the first retry; doubles with each
 	Leaves  float64 // the share of sockets ended without a Close frame
+	Reopen  float64 // at this time every third thread closes its socket and opens another, 0 never
+	Late    int     // so many of the threads start when the load is all but over
 	GiveUp  float64 // the client leaves if no answer came within this, 0: never
 
 	Tokens *Tokens // in place of the scene's
@@ -62,6 +64,9 @@ func (l *Load) starts(r *rand.Rand) []float64 {
 		default:
 			at[i] = even
 		}
+	}
+	for i := len(at) - l.Late; i < len(at); i++ {
+		at[i] = l.Until - 10*r.Float64()
 	}
 	return at
 }

@@ -75,6 +75,10 @@ func (t *thread) hold(a *Arrival) {
 		life = min(life, t.load.draw(t.world.load, t.load.Hold))
 	}
 	t.after(max(0, life), func() { t.close(a) })
+	if again := t.over - t.load.Until + t.load.Reopen; t.load.Reopen > 0 && t.number%3 == 0 && again > t.now {
+		t.at(again, func() { t.close(a) })
+		t.at(again+2+3*t.world.load.Float64(), t.iterate)
+	}
 }
 
 // close ends the socket from the client's side; the gateway hears of it a trip

@@ -1,6 +1,11 @@
 package virtual
 
-import "why403/capture"
+import (
+	"slices"
+	"strings"
+
+	"why403/capture"
+)
 
 // Kind is what an analysis can know of a family's runs.
 type Kind string
@@ -89,15 +94,12 @@ func (f Family) shows(c Case) bool {
 }
 
 // refusals counts the upgrades that the gateway turned away in any form.
-func refusals(run *capture.Run) int {
-	n := 0
-	for _, u := range run.Upgrades {
-		switch {
-		case u.Outcome == capture.Refused, u.Outcome == capture.Dropped, u.Outcome == capture.TimedOut:
-			n++
-		case u.Socket.EndedBy == capture.Gateway && u.Socket.CloseCode != 1001:
-			n++
-		}
+func refusals(run *capture.Run) int { return len(RefusedAt(run)) }
+
+// Selects reports whether an attribute is the one that is wanted.
+func (w Want) Selects(name, value string) bool {
+	if len(w.Names) > 0 && !slices.ContainsFunc(w.Names, func(n string) bool { return strings.EqualFold(n, name) }) {
+		return false
 	}
-	return n
+	return w.Of == "" || strings.Contains(strings.ToLower(value), strings.ToLower(w.Of))
 }

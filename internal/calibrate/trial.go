@@ -1,0 +1,37 @@
+package main
+
+import (
+	"why403/analysis"
+	"why403/internal/sim/virtual"
+)
+
+// trial is a proposed experiment that was run.
+type trial struct {
+	name  string
+	known bool // the simulation knows how to do it
+	mark  mark
+}
+
+// try repeats a confounded load, then does the experiment that was proposed on the
+// same gateway, and analyses the recording of both.
+func try(c virtual.Case, f *analysis.Findings) *trial {
+	if f.NextExperiment == nil {
+		return &trial{}
+	}
+	t := &trial{name: f.NextExperiment.Name}
+	limit := 0
+	for _, cause := range f.Verdict.Causes {
+		if cause.Cause == "concurrency-cap" && cause.Threshold != nil {
+			limit = int(cause.Threshold.Value)
+		}
+	}
+	scene, ok := c.Scene.Experiment(t.name, limit)
+	if !ok {
+		return t
+	}
+	t.known = true
+	truth := c.Truth
+	truth.Kind = virtual.Identifiable
+	t.mark = judge(truth, analysis.Explain(scene.Run()))
+	return t
+}

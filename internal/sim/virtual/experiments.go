@@ -1,0 +1,39 @@
+package virtual
+
+// Experiment returns a scene in which the load is followed by one of the
+// experiments that the analysis proposes, by its name there; limit is the number of
+// sockets it suspects, 0 if none. The gateway is the same and keeps its state.
+func (s Scene) Experiment(name string, limit int) (Scene, bool) {
+	first := s.Loads[0]
+	if limit == 0 {
+		limit = first.Threads / 2
+	}
+	second, ok := first.experiment(name, limit, s.Tokens)
+	s.Loads = []Load{first, second}
+	return s, ok
+}
+
+func (l Load) experiment(name string, limit int, tokens Tokens) (Load, bool) {
+	below := max(1, limit*8/10)
+	switch name {
+	case "fresh token for each upgrade":
+		tokens.Mode = Fresh
+		l.Tokens = &tokens
+	case "close a third and reopen":
+		l.Reopen = l.Over + 10
+		l.Until = l.Reopen + 30
+	case "hold just below the suspected limit":
+		l.Threads, l.Late = below, max(1, below/8)
+		l.Until = 1.5*l.Until + 30
+		l.Over = min(l.Over, 30)
+	case "open and close below the suspected limit":
+		l.Threads, l.Hold, l.Pause, l.Once = below, 5, 0.5, false
+		l.Over = min(l.Over, 30)
+		l.Until = l.Over + 5.5*float64(2+3*limit/below)
+	case "slower ramp":
+		l.Over, l.Until = 3*l.Over, 3*l.Until
+	default:
+		return l, false
+	}
+	return l, true
+}

@@ -95,7 +95,7 @@ func (g *AgeGrid) add(a *covariate.Attempt, open int) {
 }
 
 // column returns which of the half-open intervals between edges holds a value.
-func column[T int | time.Duration](edges []T, v T) int {
+func column[T int | float64 | time.Duration](edges []T, v T) int {
 	i, found := slices.BinarySearch(edges, v)
 	if !found {
 		i--

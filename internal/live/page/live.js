@@ -91,6 +91,8 @@ function tiles() {
   $("rate").textContent = Math.round((10 * (last.accepted + refusedIn(last))) / step) / 10;
   $("accepted").textContent = sum((p) => p.accepted);
   $("refused").textContent = sum(refusedIn);
+  if ($("status").textContent === "waiting" && sum(refusedIn) > 0)
+    $("says").textContent = "Upgrades are being refused; the first look at why is on its way.";
 }
 
 // ---- verdict ----

@@ -66,7 +66,7 @@ func TestGolden(t *testing.T) {
 				".explain.txt": func(w io.Writer) error { return Explain(w, fx.f) },
 				".json":        func(w io.Writer) error { return JSON(w, fx.f) },
 				".junit.xml":   func(w io.Writer) error { return JUnit(w, fx.f, judged(t, fx.f)) },
-				".sarif":       func(w io.Writer) error { return SARIF(w, fx.run, fx.f, "runs/gateway test.db") },
+				".sarif":       func(w io.Writer) error { return SARIF(w, fx.f, "0.1.0", "runs/gateway test.db") },
 				".md":          func(w io.Writer) error { return Markdown(w, fx.f, judged(t, fx.f)) },
 			} {
 				var b bytes.Buffer

@@ -90,7 +90,7 @@ func TestHostileTextForMachines(t *testing.T) {
 			if err := xml.Unmarshal(junit.Bytes(), &junitSuites{}); err != nil {
 				t.Errorf("%s: JUnit with %q: %v", c.name, payload, err)
 			}
-			if err := SARIF(&sarif, fx.run, fx.f, payload); err != nil {
+			if err := SARIF(&sarif, fx.f, payload, payload); err != nil {
 				t.Fatal(err)
 			}
 			if err := json.Unmarshal(sarif.Bytes(), &sarifLog{}); err != nil {

@@ -8,20 +8,19 @@ import (
 	"strings"
 
 	"why403/analysis"
-	"why403/capture"
 )
 
 // SARIF writes the verdict as a SARIF 2.1.0 log (OASIS Standard), which code
 // scanning services read. Each cause is a rule (§3.49); each cause of the verdict is
 // a result (§3.27), an error if it is determined and a warning if it is a candidate;
 // an insufficient recording is a note. Results lie in the run file, whose name is
-// file, relative to the place the log is read from.
-func SARIF(w io.Writer, run *capture.Run, f *analysis.Findings, file string) error {
+// file, relative to the place the log is read from. The version is that of why403.
+func SARIF(w io.Writer, f *analysis.Findings, version, file string) error {
 	log := sarifLog{
 		Schema:  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
 		Version: "2.1.0",
 		Runs: []sarifRun{{
-			Tool:    sarifTool{sarifDriver{Name: "why403", Version: line(run.Version), Rules: sarifRules()}},
+			Tool:    sarifTool{sarifDriver{Name: "why403", Version: line(version), Rules: sarifRules()}},
 			Results: sarifResults(f, line(file)),
 		}},
 	}

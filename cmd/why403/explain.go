@@ -14,7 +14,7 @@ func newExplain() *cobra.Command {
 		Short: "Say why upgrades were refused in a recorded run",
 		Example: `  why403 explain run.db
   why403 explain run.db --json
-  why403 explain run.db --exit-code`,
+  why403 explain run.db --fail-on 'refused>1%' --junit why403.xml`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			_, findings, err := session.Explain(argv[0])
@@ -28,9 +28,13 @@ func newExplain() *cobra.Command {
 			if err := render(cmd.OutOrStdout(), findings); err != nil {
 				return err
 			}
+			if err := rec.machine.conclude(cmd, findings, argv[0]); err != nil {
+				return err
+			}
 			return rec.verdictStatus(findings)
 		},
 	}
+	rec.machine.flags(cmd)
 	cmd.Flags().BoolVar(&rec.json, "json", false, "print the findings as JSON (docs/json.md)")
 	cmd.Flags().BoolVar(&rec.exitCode, "exit-code", false, "exit with status 3 if upgrades were refused")
 	return cmd

@@ -6,8 +6,8 @@
 //
 // Results go to standard output; everything else goes to standard error, each
 // line led by "why403:". The exit status is 0 when done, 1 on failure, 2 on wrong
-// usage, and 3 with --exit-code when refusals were found; "why403 run" ends with
-// the load tool's own status.
+// usage, and 3 with --exit-code when refusals were found or with --fail-on when its
+// condition holds; "why403 run" ends with the load tool's own status.
 package main
 
 import (

@@ -20,9 +20,11 @@ type recording struct {
 	listen, run, report, caDir, upstreamCA string
 	hosts                                  []string
 	keepAbsolute, insecure, json, exitCode bool
+	machine
 }
 
 func (r *recording) flags(cmd *cobra.Command, listen string) {
+	r.machine.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&r.listen, "listen", listen, "`address` to listen on")
 	f.StringVar(&r.run, "run", "", "run `file` to write (default why403-TIME.db)")
@@ -108,6 +110,9 @@ func (r *recording) conclude(cmd *cobra.Command) error {
 		say(cmd, "report: %s", r.report)
 	}
 	say(cmd, "run: %s", r.run)
+	if err := r.machine.conclude(cmd, findings, r.run); err != nil {
+		return err
+	}
 	return r.verdictStatus(findings)
 }
 

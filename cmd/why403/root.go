@@ -20,7 +20,8 @@ func newRoot() *cobra.Command {
 upgrade between the load tool and the gateway and names the cause, or the
 experiment that would.
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 refusals found (with --exit-code).`,
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 refusals found (with --exit-code)
+or a condition met (with --fail-on).`,
 		Example: `  why403 demo
   why403 run -- jmeter -n -t plan.jmx
   why403 explain run.db --json`,
@@ -37,7 +38,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 refusals found (with --exit-code
 		return usageError{hinted{err, fmt.Sprintf(`"%s --help" lists the flags`, cmd.CommandPath())}}
 	})
 	group(root, "Record a load test:", newRun(), newProxy(), newCA())
-	group(root, "Explain a recording:", newExplain(), newReport())
+	group(root, "Explain a recording:", newExplain(), newReport(), newCompare())
 	group(root, "Try it out:", newDemo(), newGateway(), newLoad())
 	root.AddCommand(newMan())
 	return root

@@ -68,6 +68,9 @@ type Options struct {
 	KeepTLSBuffers bool
 	// Dial makes connections to gateways in place of look-up and TCP, for tests.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Answered is told of each upgrade once its outcome is known, nil for nobody. It
+	// must be safe for concurrent use, must not block, and keeps no reference.
+	Answered func(*capture.Upgrade)
 	// Limits bounds sizes and times; zero fields have defaults.
 	Limits Limits
 	// Log takes what is wrong with connections; heads and secrets never.

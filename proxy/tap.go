@@ -180,6 +180,9 @@ func (t *tap) complete(u *capture.Upgrade) {
 	}
 	t.counted = u.Exchange
 	t.p.stats.answered(u)
+	if t.p.opt.Answered != nil {
+		t.p.opt.Answered(u)
+	}
 	if u.Outcome == capture.Accepted {
 		t.open = true
 		t.p.stats.open.Add(1)

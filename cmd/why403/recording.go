@@ -18,6 +18,8 @@ import (
 // recording holds the flags that every command with a proxy has.
 type recording struct {
 	listen, run, report, caDir, upstreamCA string
+	ui, otlp                               string
+	uiOnTerminal                           bool // the live page is on if somebody looks on
 	hosts                                  []string
 	keepAbsolute, insecure, json, exitCode bool
 	machine
@@ -32,6 +34,8 @@ func (r *recording) flags(cmd *cobra.Command, listen string) {
 	f.StringSliceVar(&r.hosts, "host", nil, "decrypt only this `host` (\"*.example.com\" for a domain); the rest is tunnelled unread")
 	f.StringVar(&r.caDir, "ca-dir", "", "`directory` of the authority that signs for the hosts")
 	f.StringVar(&r.upstreamCA, "upstream-ca", "", "PEM `file` of roots to verify the gateway with, beside the system's")
+	f.StringVar(&r.ui, "ui", "", "`address` of the live page, such as "+defaultUI+" (\"off\" for none; on by default with run on a terminal)")
+	f.StringVar(&r.otlp, "otlp", "", "`URL` of an OpenTelemetry collector that gets each upgrade as a span (OTLP over HTTP)")
 	f.BoolVar(&r.insecure, "insecure", false, "do not verify the gateway's certificate")
 	f.BoolVar(&r.keepAbsolute, "keep-absolute", false, "pass the absolute form that JMeter sends inside tunnels on as it is")
 	f.BoolVar(&r.json, "json", false, "print the findings as JSON")
@@ -50,11 +54,30 @@ func (r *recording) options(cmd *cobra.Command, leafs proxy.LeafSource, command 
 	if r.report == "" {
 		r.report = session.ReportPath(r.run)
 	}
+	ui, anyPort := r.livePage(cmd)
 	return session.Options{
 		Run: r.run, Listen: r.listen, Leafs: leafs, Hosts: decrypted(r.hosts),
 		KeepAbsolute: r.keepAbsolute, Insecure: r.insecure, Roots: roots,
 		Command: command, Version: version(), Log: logger(cmd),
+		UI: ui, UIAnyPort: anyPort, OTLP: r.otlp,
 	}, nil
+}
+
+// defaultUI is where the live page is unless told otherwise.
+const defaultUI = "127.0.0.1:8404"
+
+// livePage says where the live page is to be, "" for nowhere, and whether another
+// port will do.
+func (r *recording) livePage(cmd *cobra.Command) (address string, anyPort bool) {
+	switch {
+	case r.ui == "off":
+		return "", false
+	case r.ui != "":
+		return r.ui, false
+	case r.uiOnTerminal && isTerminal(cmd.ErrOrStderr()):
+		return defaultUI, true
+	}
+	return "", false
 }
 
 // decrypted returns the hosts to decrypt, none meaning all.

@@ -12,7 +12,7 @@ import (
 )
 
 func newRun() *cobra.Command {
-	var rec recording
+	rec := recording{uiOnTerminal: true}
 	cmd := &cobra.Command{
 		Use:   "run [flags] -- TOOL [ARGS…]",
 		Short: "Run a load tool through the proxy, then say why it was refused",
@@ -94,4 +94,7 @@ func (r *recording) runChild(cmd *cobra.Command, s *session.Session, argv []stri
 func announce(cmd *cobra.Command, s *session.Session) {
 	n, hard := proxy.Sessions()
 	say(cmd, "proxy on %s, for up to %d sessions (descriptor limit %d)", s.Addr(), n, hard)
+	if ui := s.UI(); ui != nil {
+		say(cmd, "live page: http://%s", ui)
+	}
 }

@@ -31,6 +31,8 @@ var ours = map[string][]string{
 	"reports/failon":     {"analysis"},
 	"internal/child":     {},
 	"internal/sim":       {},
+	"internal/live":      {"capture", "analysis", "proxy"},
+	"internal/traces":    {"capture"},
 }
 
 // theirs lists the packages that import a library, so that replacing it stays the
@@ -39,6 +41,8 @@ var theirs = map[string][]string{
 	"modernc.org/sqlite":           {"capture/runfile"},
 	"github.com/elazarl/goproxy":   {"proxy"},
 	"github.com/spf13/cobra":       {"cmd/why403"},
+	"github.com/prometheus":        {"internal/live"},
+	"go.opentelemetry.io":          {"internal/traces"},
 	"github.com/gopacket/gopacket": {"capture/pcapfile"},
 	"github.com/golang-jwt/jwt/v5": {"internal/sim"},
 	"software.sslmate.com/src":     {"proxy/ca"},

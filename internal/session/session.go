@@ -33,6 +33,9 @@ type Options struct {
 	Roots        *x509.CertPool   // roots to verify it with, default the system's
 	Command      []string         // what makes the load, for the record
 	Version      string           // of why403, for the record
+	UI           string           // address of the live page, "" for none
+	UIAnyPort    bool             // take another port if UI's is taken
+	OTLP         string           // URL of an OpenTelemetry collector, "" for none
 	Log          zerolog.Logger
 }
 
@@ -44,6 +47,8 @@ type Session struct {
 	stop   context.CancelFunc
 	ended  chan struct{} // closed once the proxy has stopped
 	served error         // why it stopped; read after ended
+
+	observers observers
 }
 
 // Start opens the run file and the listener and serves until [Session.Stop].
@@ -55,28 +60,33 @@ func Start(opt Options) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for the load tool: %w", err)
 	}
-	writer, err := runfile.Create(opt.Run, opt.meta(tokens), runfile.Options{})
-	if err != nil {
+	s := &Session{ln: ln, ended: make(chan struct{})}
+	if err := s.observers.listen(opt); err != nil {
 		ln.Close()
 		return nil, err
 	}
-	return serve(opt, tokens, ln, writer), nil
+	meta := opt.meta(tokens)
+	if s.writer, err = runfile.Create(opt.Run, meta, runfile.Options{}); err != nil {
+		ln.Close()
+		return nil, errors.Join(err, s.observers.close())
+	}
+	s.serve(opt, tokens, meta.Command)
+	return s, nil
 }
 
-func serve(opt Options, tokens *token.Keeper, ln net.Listener, writer *runfile.Writer) *Session {
+func (s *Session) serve(opt Options, tokens *token.Keeper, command []string) {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Session{
-		Proxy: proxy.New(opt.Leafs, tokens, writer, proxy.Options{
-			Hosts: opt.Hosts, KeepAbsolute: opt.KeepAbsolute,
-			Insecure: opt.Insecure, Roots: opt.Roots, Log: opt.Log,
-		}),
-		writer: writer, ln: ln, stop: stop, ended: make(chan struct{}),
-	}
+	s.stop = stop
+	s.Proxy = proxy.New(opt.Leafs, tokens, s.writer, proxy.Options{
+		Hosts: opt.Hosts, KeepAbsolute: opt.KeepAbsolute,
+		Insecure: opt.Insecure, Roots: opt.Roots, Log: opt.Log,
+		Answered: s.observers.answered,
+	})
+	s.observers.start(ctx, opt, s.Proxy.Stats, command)
 	go func() {
 		defer close(s.ended)
-		s.served = s.Proxy.Serve(ctx, ln)
+		s.served = s.Proxy.Serve(ctx, s.ln)
 	}()
-	return s
 }
 
 // meta describes the recording. The command line goes through the masks: -J
@@ -99,6 +109,14 @@ func (o Options) meta(tokens *token.Keeper) capture.Meta {
 // Addr is where the proxy listens.
 func (s *Session) Addr() net.Addr { return s.ln.Addr() }
 
+// UI is where the live page is, nil if there is none.
+func (s *Session) UI() net.Addr {
+	if s.observers.ui == nil {
+		return nil
+	}
+	return s.observers.ui.Addr()
+}
+
 // Ended is closed when the proxy has stopped, by itself or by [Session.Stop].
 func (s *Session) Ended() <-chan struct{} { return s.ended }
 
@@ -106,7 +124,7 @@ func (s *Session) Ended() <-chan struct{} { return s.ended }
 func (s *Session) Stop() error {
 	s.stop()
 	<-s.ended
-	return errors.Join(s.writer.Seal(capture.At(time.Now())), s.served)
+	return errors.Join(s.writer.Seal(capture.At(time.Now())), s.served, s.observers.close())
 }
 
 func withDefault(s, fallback string) string {

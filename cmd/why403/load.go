@@ -19,10 +19,10 @@ import (
 
 // loadFlags are those of "why403 load" that are not fields of the load.
 type loadFlags struct {
-	load                     sim.Load
-	proxy, ca, mode, answers string
-	hold, holdMax, pause     time.Duration
-	json                     bool
+	load                            sim.Load
+	proxy, ca, mode, place, answers string
+	hold, holdMax, pause            time.Duration
+	json                            bool
 }
 
 func newLoad() *cobra.Command {
@@ -57,6 +57,7 @@ gateways of your own.`,
 	f.StringVar(&l.load.TokenURL, "token-url", "", "token endpoint (client credentials)")
 	f.StringVar(&l.mode, "token-mode", "", "iteration, thread, shared, static or none (default iteration with --token-url)")
 	f.StringVar(&l.load.Token, "token", "", "token of mode static")
+	f.StringVar(&l.place, "token-in", "", "where tokens travel: header, query, cookie or subprotocol (default header)")
 	f.StringVar(&l.load.ClientID, "client-id", "load-test", "client id")
 	f.StringVar(&l.load.ClientSecret, "client-secret", "", "client secret")
 	f.DurationVar(&l.load.RefreshAfter, "refresh-after", 0, "age at which a kept token is fetched anew")
@@ -95,6 +96,9 @@ func (l *loadFlags) run(cmd *cobra.Command) error {
 // complete fills in the load from flags of other types.
 func (l *loadFlags) complete() error {
 	l.load.TokenMode = sim.TokenMode(l.mode)
+	if l.place != "header" {
+		l.load.TokenIn = sim.TokenPlace(l.place)
+	}
 	l.load.Hold = sim.Span{Min: l.hold, Max: max(l.hold, l.holdMax)}
 	l.load.Pause = sim.Fixed(l.pause)
 	if l.proxy == "" {

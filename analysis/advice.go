@@ -1,5 +1,10 @@
 package analysis
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Advice is something about the load, the tokens or the recording that is worth
 // changing or looking at, whatever the cause of the refusals is.
 type Advice struct {
@@ -7,4 +12,26 @@ type Advice struct {
 	Urgent bool     `json:"urgent"` // it may spoil the test; otherwise it is a hint
 	Says   string   `json:"says"`   // what was seen, with figures, one sentence
 	Do     []string `json:"do"`     // first thing first
+}
+
+// advisers is the table of what is looked at; a new kind is a file and a row.
+var advisers = []func(*study) *Advice{}
+
+// advise returns what stands out, the urgent first.
+func (s *study) advise() []Advice {
+	var list []Advice
+	for _, of := range advisers {
+		if a := of(s); a != nil {
+			list = append(list, *a)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Advice) int { return cmp.Compare(order(a.Urgent), order(b.Urgent)) })
+	return list
+}
+
+func order(urgent bool) int {
+	if urgent {
+		return 0
+	}
+	return 1
 }

@@ -38,6 +38,8 @@ func Explain(run *capture.Run) *Findings {
 		}
 	}
 	s.conclude(f, hs)
+	f.AnsweredBy = s.answeredBy()
+	f.Advice = s.advise()
 	f.Notes = notes(s, f, hs)
 	return f
 }

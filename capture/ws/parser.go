@@ -1,0 +1,231 @@
+package ws
+
+// Event is what [Parser.Next] came to.
+type Event uint8
+
+const (
+	None       Event = iota // all bytes are taken and nothing else is known
+	Frame                   // a header: see [Parser.Header]
+	ControlEnd              // the end of a Ping, Pong or Close: see [Parser.Sum], [Parser.CloseBody]
+	FirstText               // the beginning of the first text message: see [Parser.Text]
+)
+
+// Parser follows one direction of a WebSocket. It needs no memory for a frame beyond
+// itself, whatever its length.
+type Parser struct {
+	// Client says that the bytes come from the client, whose frames are masked
+	// (RFC 6455 §5.1).
+	Client bool
+	// RSV are the reserved bits that were agreed on; see [Extensions].
+	RSV byte
+	// TextLimit is how many bytes of the first text message are kept.
+	TextLimit int
+
+	header    Header
+	raw       [maxHeader]byte
+	have      uint8 // bytes of raw
+	state     state
+	odd       odd
+	inMessage bool // a fragmented message is not complete
+	wantText  textState
+
+	pos, left int64 // payload bytes behind and before us in the frame
+	taken     int64 // bytes of the direction, up to the frame in progress
+	sum       uint64
+	kept      []byte // of the Close frame, or of the first text message
+	broken    *Error
+}
+
+type state uint8
+
+const (
+	inHeader  state = iota
+	inPayload       // also where a frame without payload is about to end
+	ended           // a Close frame has ended
+)
+
+type textState uint8
+
+const (
+	textAwaited textState = iota
+	textComing
+	textOver
+)
+
+// Next takes a piece. It returns how many bytes of its beginning it has taken and
+// what they came to; call it again with the rest, even if that is empty, until the
+// event is None. After an [*Error], and after the end of a Close frame, it takes
+// everything and looks at nothing.
+func (p *Parser) Next(b []byte) (n int, ev Event, err error) {
+	for {
+		switch p.state {
+		case inHeader:
+			m, complete := p.takeHeader(b[n:])
+			n += m
+			switch {
+			case p.broken != nil:
+				p.state = ended
+				return n, None, p.broken
+			case !complete:
+				return n, None, nil
+			}
+			p.state = inPayload
+			return n, Frame, nil
+		case inPayload:
+			m, ev := p.takePayload(b[n:])
+			n += m
+			if ev != None || p.state == inPayload {
+				return n, ev, nil
+			}
+		default:
+			if len(b) > n && p.broken == nil {
+				p.odd |= oddAfterClose
+			}
+			return len(b), None, nil
+		}
+	}
+}
+
+// Header returns the header of the frame in progress.
+func (p *Parser) Header() Header { return p.header }
+
+// Broken returns the error that ended the parsing, nil if none has.
+func (p *Parser) Broken() error {
+	if p.broken == nil {
+		return nil
+	}
+	return p.broken
+}
+
+// Sum returns a hash of the payload of the control frame that has just ended.
+func (p *Parser) Sum() uint64 { return p.sum }
+
+// CloseBody returns status code and reason of the Close frame that has just ended
+// (RFC 6455 §5.5.1), code 0 if there is none.
+func (p *Parser) CloseBody() (code int, reason []byte) {
+	if len(p.kept) < 2 {
+		return 0, nil
+	}
+	return int(p.kept[0])<<8 | int(p.kept[1]), p.kept[2:]
+}
+
+// Text returns the beginning of the first text message, unmasked, and whether that
+// is all of it. The slice is the caller's.
+func (p *Parser) Text() (text []byte, whole bool) {
+	text = p.kept
+	p.kept = nil
+	return text, p.left == 0 && p.header.Fin
+}
+
+// Skip says that n bytes are missing. It reports whether all of them are payload, by
+// count, so that the parsing can go on behind them.
+func (p *Parser) Skip(n int64) bool {
+	if p.state == ended {
+		return true
+	}
+	if p.state != inPayload || n < 0 || n > p.left || p.header.Opcode.Control() {
+		return false
+	}
+	if p.wantText == textComing {
+		p.wantText, p.kept = textOver, nil
+	}
+	p.pos += n
+	p.left -= n
+	return true
+}
+
+// Oddities lists what was unusual in the frames so far, for people.
+func (p *Parser) Oddities() []string { return p.odd.list() }
+
+// takeHeader gathers the next header. It looks at b in place if all of it is there.
+func (p *Parser) takeHeader(b []byte) (n int, complete bool) {
+	raw := b
+	if p.have > 0 || len(b) < 2 || len(b) < headerLength(b[1]) {
+		n = p.gather(b)
+		if p.have < 2 || int(p.have) < headerLength(p.raw[1]) {
+			return n, false
+		}
+		raw = p.raw[:p.have]
+	} else {
+		n = headerLength(b[1])
+	}
+	p.begin(raw)
+	return n, true
+}
+
+// gather adds to the header as far as it goes.
+func (p *Parser) gather(b []byte) (n int) {
+	for n < len(b) && (p.have < 2 || int(p.have) < headerLength(p.raw[1])) {
+		p.raw[p.have] = b[n]
+		p.have++
+		n++
+	}
+	return n
+}
+
+// begin begins the frame with that header.
+func (p *Parser) begin(raw []byte) {
+	length := headerLength(raw[1])
+	h, minimal, ok := parseHeader(raw[:length])
+	p.have = 0
+	p.check(h, minimal, ok)
+	if p.broken != nil {
+		return
+	}
+	p.header = h
+	p.pos, p.left = 0, h.Length
+	p.taken += int64(length) + h.Length
+	switch {
+	case h.Opcode.Control():
+		p.sum = fnvOffset
+		if h.Opcode == Close {
+			p.dropText()
+		}
+	case h.Opcode == Text && p.wantText == textAwaited:
+		p.wantText = textOver
+		if h.RSV == 0 && p.TextLimit > 0 {
+			p.wantText = textComing
+		}
+	}
+	if !h.Opcode.Control() {
+		p.inMessage = !h.Fin
+	}
+}
+
+// dropText makes room for a Close frame within the first text message.
+func (p *Parser) dropText() { p.wantText, p.kept = textOver, nil }
+
+// check reports what is wrong with a header, as broken where what follows cannot be
+// trusted to be frames.
+func (p *Parser) check(h Header, minimal, ok bool) {
+	control := h.Opcode.Control()
+	switch {
+	case !ok:
+		p.fail("length of 2^63 or more")
+	case h.Opcode.reserved():
+		p.fail("reserved opcode")
+	case h.RSV&^p.RSV != 0:
+		p.fail("reserved bit that was not agreed on")
+	case control && !h.Fin:
+		p.fail("control frame in fragments")
+	case control && h.Length > 125:
+		p.fail("control frame over 125 bytes")
+	}
+	if p.broken != nil {
+		return
+	}
+	if !minimal {
+		p.odd |= oddLength
+	}
+	if h.Masked != p.Client {
+		p.odd |= oddMask
+	}
+	if !control && (h.Opcode == Continuation) != p.inMessage {
+		p.odd |= oddSequence
+	}
+	if h.Opcode == Close && h.Length == 1 {
+		p.odd |= oddClose
+	}
+}
+
+func (p *Parser) fail(problem string) { p.broken = &Error{p.taken, problem} }

@@ -1,0 +1,210 @@
+package tcp
+
+import (
+	"bytes"
+	"time"
+
+	"why403/capture"
+	"why403/capture/packet"
+)
+
+// Assembler reassembles all connections of a capture. It is not safe for
+// concurrent use.
+type Assembler struct {
+	opt   Options
+	start func(*Conn) Stream
+	conns map[key]*Conn
+	stats Stats
+
+	waiting int             // bytes that wait in all connections
+	blocked []*Conn         // those with something that waits
+	swept   capture.Instant // when they were last looked through
+	ended   []*Conn         // kept a while to recognise stray segments, oldest first
+	lru     lru
+	now     capture.Instant
+}
+
+// New returns an assembler that calls start for each connection as it appears. A
+// nil Stream ignores it.
+func New(opt Options, start func(*Conn) Stream) *Assembler {
+	return &Assembler{opt: opt.withDefaults(), start: start, conns: map[key]*Conn{}}
+}
+
+// Stats returns the counts so far.
+func (a *Assembler) Stats() Stats { return a.stats }
+
+// Segment takes the next segment captured, at is its time (0: as the one before).
+func (a *Assembler) Segment(at capture.Instant, s *packet.Segment) {
+	if at == 0 {
+		at = a.now
+	}
+	a.now = at
+	if at.Sub(a.swept) > a.opt.Patience || at < a.swept {
+		a.sweep(at)
+	}
+	c, d := a.find(s)
+	if c != nil && s.Flags.Has(packet.SYN) && c.replaced(d, s) {
+		a.close(c, Reused)
+		a.forget(c)
+		c = nil
+	}
+	if c == nil {
+		if !s.Flags.Has(packet.SYN) && s.Len() == 0 {
+			a.stats.Strays++
+			return
+		}
+		c, d = a.create(s), First
+	}
+	if c.done {
+		a.stats.Strays++
+		return
+	}
+	a.lru.touch(c)
+	c.last = at
+	a.take(c, d, at, s)
+}
+
+// find returns the connection of a segment and its direction.
+func (a *Assembler) find(s *packet.Segment) (*Conn, Dir) {
+	c := a.conns[keyOf(s)]
+	if c == nil || c.Sides[First] == s.Src {
+		return c, First
+	}
+	return c, Second
+}
+
+func keyOf(s *packet.Segment) key {
+	if less(&s.Src, &s.Dst) {
+		return key{s.Src, s.Dst}
+	}
+	return key{s.Dst, s.Src}
+}
+
+func less(a, b *packet.Endpoint) bool {
+	if a.Port != b.Port {
+		return a.Port < b.Port
+	}
+	return bytes.Compare(a.Addr[:], b.Addr[:]) < 0
+}
+
+// create begins a connection.
+func (a *Assembler) create(s *packet.Segment) *Conn {
+	if len(a.conns) >= a.opt.Connections {
+		a.evict()
+	}
+	a.stats.Connections++
+	c := &Conn{ID: a.stats.Connections, Sides: [2]packet.Endpoint{s.Src, s.Dst}, key: keyOf(s)}
+	if !s.Flags.Has(packet.SYN) {
+		a.stats.Late++
+	}
+	a.conns[c.key] = c
+	if c.stream = a.start(c); c.stream == nil {
+		c.stream, c.ignored = nobody{}, true
+	}
+	return c
+}
+
+// replaced reports whether a SYN belongs to another connection than c, which has
+// its addresses.
+func (c *Conn) replaced(d Dir, s *packet.Segment) bool {
+	h := &c.halves[d]
+	switch {
+	case h.opened:
+		return !h.isSYN(s)
+	case !h.based: // the first of this side
+		return false
+	}
+	// A SYN behind its own data: it came late into the capture.
+	if h.settled {
+		return uint32(h.first) != s.Seq+1
+	}
+	first := h.next
+	if k := h.head(); k != nil {
+		first = k.pos
+	}
+	return uint32(first)-(s.Seq+1) > 1<<20
+}
+
+// evict makes room: ended connections first, then the one silent for longest.
+func (a *Assembler) evict() {
+	for len(a.ended) > 0 && len(a.conns) >= a.opt.Connections {
+		a.forget(a.ended[0])
+		a.ended = a.ended[1:]
+	}
+	if c := a.lru.oldest; c != nil && len(a.conns) >= a.opt.Connections {
+		a.stats.Evicted++
+		a.close(c, Evicted)
+		a.forget(c)
+	}
+}
+
+// Bounds on ended connections that are remembered: the last ACKs, and copies of
+// the whole connection, must not look like new ones.
+const (
+	remembered = 1 << 14
+	memory     = time.Minute
+)
+
+// sweep gives up waiting where the time for it is over.
+func (a *Assembler) sweep(at capture.Instant) {
+	a.swept = at
+	still := a.blocked[:0]
+	for _, c := range a.blocked {
+		if !c.done {
+			a.pump(c, at)
+		}
+		if c.blocked = !c.done && c.waits(); c.blocked {
+			still = append(still, c)
+		}
+	}
+	clear(a.blocked[len(still):])
+	a.blocked = still
+	for len(a.ended) > 0 && (len(a.ended) > remembered || at.Sub(a.ended[0].last) > memory) {
+		a.forget(a.ended[0])
+		a.ended = a.ended[1:]
+	}
+}
+
+// Close ends all connections that are still open, in the order of their last
+// packet.
+func (a *Assembler) Close() {
+	for c := a.lru.oldest; c != nil; c = a.lru.oldest {
+		a.close(c, CaptureEnd)
+	}
+}
+
+// close gives out what can be, says what is missing, and ends the stream.
+func (a *Assembler) close(c *Conn, why Reason) {
+	if c.done {
+		return
+	}
+	a.drain(c)
+	a.tail(c)
+	if !c.halves[0].seen || !c.halves[1].seen {
+		a.stats.OneSided++
+	}
+	if c.halves[0].ended && c.halves[1].ended {
+		why = Ended
+	}
+	c.stream.Close(c.last, why)
+	c.stream, c.done = nobody{}, true
+	a.lru.remove(c)
+	if why == Ended {
+		a.ended = append(a.ended, c)
+	}
+}
+
+// forget drops a connection from the table, if it has not been replaced there.
+func (a *Assembler) forget(c *Conn) {
+	if a.conns[c.key] == c {
+		delete(a.conns, c.key)
+	}
+}
+
+// nobody is the stream of a connection that is not followed.
+type nobody struct{}
+
+func (nobody) Data(Dir, capture.Instant, []byte)        {}
+func (nobody) Gap(Dir, capture.Instant, int64, Cause)   {}
+func (nobody) End(Dir, capture.Instant, capture.Ending) {}
+func (nobody) Close(capture.Instant, Reason)            {}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"net/netip"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"why403/capture"
+	"why403/capture/http1"
 )
 
 // client is a load tool's TCP connection from accept to its end.
@@ -74,18 +76,19 @@ func (c *client) readHead(within time.Duration) ([]byte, error) {
 	c.SetReadDeadline(time.Now().Add(within))
 	defer c.SetReadDeadline(time.Time{})
 	var head []byte
+	scan := http1.Scanner{Limit: c.p.limits.Head}
 	buf := buffers.get()
 	defer buffers.put(buf)
 	for {
 		n, err := c.Read(*buf)
-		head = append(head, (*buf)[:n]...)
-		end, complete := headEnd(head)
+		end, complete, serr := scan.Scan((*buf)[:n])
+		head = append(head, (*buf)[:end]...)
 		switch {
-		case end > c.p.limits.Head, !complete && len(head) > c.p.limits.Head:
+		case serr != nil:
 			return head, errHeadTooLarge
 		case complete:
-			c.unread = append(head[end:len(head):len(head)], c.unread...)
-			return head[:end:end], nil
+			c.unread = append(bytes.Clone((*buf)[end:n]), c.unread...)
+			return head, nil
 		case err != nil:
 			return head, err
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"why403/capture"
+	"why403/capture/http1"
 )
 
 // handle serves one client, up to where its tunnel runs on its own.
@@ -28,22 +29,23 @@ func (p *Proxy) handle(ctx context.Context, c *client) {
 // route sends a client the way that its first request, or its first after plain
 // ones, asks for.
 func (p *Proxy) route(ctx context.Context, c *client, head []byte) {
-	req, err := parseRequest(head)
+	req, err := http1.ParseRequest(capture.Head(head))
 	if err != nil {
-		p.turnAway(c, answer(400, "not an HTTP/1.1 request: "+err.Error()))
+		p.turnAway(c, answer(400, "not an HTTP/1 request"))
 		return
 	}
+	target := req.Target
 	switch {
-	case req.method == http.MethodConnect:
-		p.connect(ctx, c, req)
-	case !req.absolute && req.method == http.MethodGet && !req.upgrade:
+	case req.Method == http.MethodConnect:
+		p.connect(ctx, c, target.Authority)
+	case target.Form != http1.AbsoluteForm && req.Method == http.MethodGet && !req.IsUpgrade():
 		p.turnAway(c, aboutAnswer())
-	case !req.absolute:
+	case target.Form != http1.AbsoluteForm:
 		p.turnAway(c, answer(421, "this is a proxy, not the server that the request is for"))
-	case !strings.EqualFold(req.scheme, "http") && !strings.EqualFold(req.scheme, "ws"):
-		p.turnAway(c, answer(501, req.scheme+" needs CONNECT"))
-	case req.upgrade:
-		p.plain(ctx, c, head, withPort(req.authority, "80"))
+	case !strings.EqualFold(target.Scheme, "http") && !strings.EqualFold(target.Scheme, "ws"):
+		p.turnAway(c, answer(501, target.Scheme+" needs CONNECT"))
+	case req.IsUpgrade():
+		p.plain(ctx, c, head, withPort(target.Authority, "80"))
 	default:
 		p.forward.take(c, head)
 	}
@@ -71,13 +73,13 @@ func (p *Proxy) turnAway(c *client, answer []byte) {
 
 // connect answers CONNECT before anything is known of the gateway: JMeter reads
 // that answer without a time limit and shows nothing of one that is not 200.
-func (p *Proxy) connect(ctx context.Context, c *client, req request) {
-	host, port, err := net.SplitHostPort(req.target)
+func (p *Proxy) connect(ctx context.Context, c *client, target string) {
+	host, port, err := net.SplitHostPort(target)
 	if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 1 || n > 65535 || host == "" {
 		p.turnAway(c, answer(400, "CONNECT needs host:port"))
 		return
 	}
-	c.target = req.target
+	c.target = target
 	if _, err := io.WriteString(c, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		c.Close()
 		return

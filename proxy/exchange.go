@@ -8,6 +8,7 @@ import (
 
 	"why403/capture"
 	"why403/capture/dissect"
+	"why403/capture/http1"
 )
 
 // open runs the tunnel's client side until the tunnel runs on its own or ends.
@@ -35,8 +36,9 @@ type requests struct {
 	started time.Time // when the head in progress was first waited for or began
 	where   where
 	head    []byte // what has come of the head in progress
-	body    body   // what is left of the body in progress
-	behind  bool   // bytes have been sent behind an upgrade request
+	scan    http1.Scanner
+	body    http1.Body // in progress
+	behind  bool       // bytes have been sent behind an upgrade request
 }
 
 // where a direction is in its messages.
@@ -114,12 +116,7 @@ func (r *requests) feed(b []byte) error {
 		case inHead:
 			b, err = r.feedHead(b)
 		case inBody:
-			r.t.within(dissect.FromServer, r.t.p.limits.Answer)
-			n, done := r.body.take(b)
-			if err = r.send(b[:n]); done {
-				r.where = inHead
-			}
-			b = b[n:]
+			b, err = r.feedBody(b)
 		case inDoubt:
 			if pr := r.t.tap.state(); !r.behind && pr.answered && !pr.upgraded {
 				r.where = inHead
@@ -140,24 +137,45 @@ func (r *requests) feed(b []byte) error {
 // feedHead adds b to the head in progress and sends it if it is complete. It
 // returns what follows the head.
 func (r *requests) feedHead(b []byte) (rest []byte, err error) {
-	if len(r.head) == 0 && r.t.server.Conn != nil {
-		r.started = time.Now()
+	if len(r.head) == 0 {
+		r.scan = http1.Scanner{Limit: r.t.p.limits.Head}
+		if r.t.server.Conn != nil {
+			r.started = time.Now()
+		}
 	}
-	r.head = append(r.head, b...)
-	end, complete := headEnd(r.head)
-	switch limit := r.t.p.limits.Head; {
-	case !looksLikeHTTP(r.head):
-		return nil, r.passOn()
-	case end > limit, !complete && len(r.head) > limit:
-		t := r.t
-		t.p.losses.add(capture.LostParse, fmt.Sprintf("%s: request head over %d bytes", t.c.target, limit))
-		return nil, r.fail(431, fmt.Sprintf("request head over %d bytes", limit))
+	n, complete, err := r.scan.Scan(b)
+	r.head = append(r.head, b[:n]...)
+	switch {
+	case !http1.LooksLikeRequest(r.head):
+		return b[n:], r.passOn()
+	case err != nil:
+		return nil, r.headTooLarge()
 	case !complete:
 		return nil, nil
 	}
-	head, rest := r.head[:end], r.head[end:]
+	head := r.head
 	r.head = nil // one head is in memory at a time, and none while nothing comes
-	return rest, r.sendHead(head)
+	return b[n:], r.sendHead(head)
+}
+
+func (r *requests) headTooLarge() error {
+	why := fmt.Sprintf("request head over %d bytes", r.t.p.limits.Head)
+	r.t.p.losses.add(capture.LostParse, r.t.c.target+": "+why)
+	return r.fail(431, why)
+}
+
+// feedBody sends what b has of the body in progress and returns the rest.
+func (r *requests) feedBody(b []byte) (rest []byte, err error) {
+	n, err := r.body.Feed(b)
+	if err != nil { // nobody can tell where this body ends
+		r.where = inBytes
+		return b, nil
+	}
+	if r.body.Done() {
+		r.where = inHead
+	}
+	r.t.within(dissect.FromServer, r.t.p.limits.Answer)
+	return b[n:], r.send(b[:n])
 }
 
 // sendHead edits a head and sends it, after connecting to the gateway if it is the
@@ -165,26 +183,19 @@ func (r *requests) feedHead(b []byte) (rest []byte, err error) {
 func (r *requests) sendHead(head []byte) error {
 	t := r.t
 	t.phases.RequestRead = t.p.clock.now()
-	req, err := parseRequest(head)
+	req, err := http1.ParseRequest(capture.Head(head))
 	if err != nil {
 		r.head = head
 		return r.passOn()
 	}
-	edited, edits := editHead(head, t.p.opt.KeepAbsolute)
+	edited, edits := http1.Edit(head, http1.EditOptions{KeepAbsolute: t.p.opt.KeepAbsolute})
 	if t.server.Conn == nil {
 		if err := r.reach(); err != nil {
 			return r.unreached(edited, edits, err)
 		}
 	}
 	t.c.setBusy(true)
-	switch r.body = req.body; {
-	case req.upgrade:
-		r.where = inDoubt
-	case r.body.chunked:
-		r.where = inBytes
-	case !r.body.done():
-		r.where = inBody
-	}
+	r.where = r.behindHead(req)
 	t.tap.request(t.p.clock.now(), edited, t.facts(edits))
 	t.within(dissect.FromServer, t.p.limits.Answer)
 	if t.tap.muted() {
@@ -194,6 +205,22 @@ func (r *requests) sendHead(head []byte) error {
 	t.startAnswers()
 	_, err = t.server.Write(edited)
 	return err
+}
+
+// behindHead says what follows a request head.
+func (r *requests) behindHead(req *http1.Request) where {
+	framing, err := req.Framing()
+	r.body = http1.NewBody(framing)
+	switch {
+	case req.IsUpgrade():
+		return inDoubt
+	case err != nil:
+		return inBytes
+	case r.body.Done():
+		return inHead
+	default:
+		return inBody
+	}
 }
 
 // send relays bytes that are not part of a head.

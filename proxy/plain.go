@@ -9,6 +9,7 @@ import (
 
 	"why403/capture"
 	"why403/capture/dissect"
+	"why403/capture/http1"
 )
 
 // plainClient is a client whose requests goproxy serves. It keeps the last bytes
@@ -79,7 +80,7 @@ func (c *plainClient) head() []byte {
 	if start < 0 {
 		return nil
 	}
-	end, complete := headEnd(c.recent[start:])
+	end, complete := http1.HeadEnd(c.recent[start:])
 	if !complete {
 		return nil
 	}
@@ -153,7 +154,7 @@ func (c *plainClient) recordUnreached(conn *recorded, target string, err error) 
 	if head == nil {
 		return
 	}
-	edited, _ := editHead(head, false)
+	edited, _ := http1.Edit(head, http1.EditOptions{})
 	conn.tap.request(c.p.clock.now(), edited, conn.facts)
 	_, why := unreached(target, err)
 	conn.tap.fail(capture.Unreached, why)

@@ -28,6 +28,7 @@ var ours = map[string][]string{
 	"analysis/covariate": {"capture", "analysis/clock", "analysis/evidence"},
 	"analysis/evidence":  {},
 	"reports":            {"capture", "analysis", "reports/failon"},
+	"reports/export":     {"capture", "analysis/covariate"},
 	"reports/failon":     {"analysis"},
 	"internal/child":     {},
 	"internal/sim":       {},
@@ -46,6 +47,7 @@ var theirs = map[string][]string{
 	"github.com/gopacket/gopacket": {"capture/pcapfile"},
 	"github.com/golang-jwt/jwt/v5": {"internal/sim"},
 	"software.sslmate.com/src":     {"proxy/ca"},
+	"github.com/parquet-go":        {"reports/export"},
 }
 
 func TestImportDirections(t *testing.T) {

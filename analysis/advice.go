@@ -15,7 +15,18 @@ type Advice struct {
 }
 
 // advisers is the table of what is looked at; a new kind is a file and a row.
-var advisers = []func(*study) *Advice{}
+var advisers = []func(*study) *Advice{
+	generatorLimits,
+	tokenEndpoint,
+	retryStorm,
+	vendorHost,
+	regions,
+	clockOffset,
+	rateFields,
+	tokensPerUpgrade,
+	grantType,
+	missingOrigin,
+}
 
 // advise returns what stands out, the urgent first.
 func (s *study) advise() []Advice {

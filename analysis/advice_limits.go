@@ -41,7 +41,7 @@ func generatorLimits(s *study) *Advice {
 			}
 		}
 	}
-	if unreached == 0 && 20*gone < len(s.run.Upgrades) {
+	if unreached == 0 && (gone == 0 || 20*gone < len(s.run.Upgrades)) {
 		return nil
 	}
 	a := &Advice{Name: "generator-limits", Urgent: 100*(unreached+gone) >= len(s.run.Upgrades)}

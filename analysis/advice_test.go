@@ -149,8 +149,11 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// A load that does everything right gets no advice.
+// A load that does everything right gets no advice, nor does none.
 func TestNoAdvice(t *testing.T) {
+	if f := Explain(plainRun(0, nil)); len(f.Advice) > 0 {
+		t.Errorf("of an empty run: %+v", f.Advice)
+	}
 	run := plainRun(40, func(i int, _ *capture.Upgrade, t *capture.Token) {
 		t.Fingerprint = capture.Fingerprint(fmt.Sprintf("%016x", i%5))
 	})

@@ -1,9 +1,24 @@
 // Package dissect turns timed bytes in two directions into records.
 //
-// A [Conn] is a state machine for one plaintext HTTP/1.1 connection between a
-// client and a gateway: it has no sockets, goroutines or clock, so the proxy and
-// packet captures feed the same one and the same bytes give the same records.
-// Secrets stop here: what it emits holds fingerprints for tokens, never values.
+// A [Conn] is a state machine for one plaintext HTTP/1.1 connection between a client
+// and a gateway (RFC 9112, RFC 6455). It has no sockets, goroutines or clock, so the
+// proxy and packet captures feed the same one, and the same bytes give the same
+// records however they are cut. Secrets stop here: what it emits holds fingerprints
+// for tokens, never values.
+//
+// # How it works
+//
+// Up to a 101 each direction is a half: it finds heads, reads them and follows
+// bodies. Requests wait for their answers in an exchange each, oldest first. What a
+// client sends behind an upgrade request is frames or the next request, which only
+// the answer tells: it is held until then. At a 101 the halves give way to a socket,
+// which follows frames without keeping any.
+//
+// # What it does not know
+//
+// Bytes that are missing or are no HTTP end what can be said of their direction,
+// unless they are payload by count. From there on nothing is guessed: an answer that
+// may have been in a gap leaves its attempt pending, and a [capture.Loss] says so.
 package dissect
 
 import (
@@ -19,6 +34,16 @@ const (
 	FromServer            // gateway to client
 )
 
+func (d Dir) other() Dir { return 1 - d }
+
+// side returns who sends in that direction.
+func (d Dir) side() capture.Side {
+	if d == FromClient {
+		return capture.Client
+	}
+	return capture.Gateway
+}
+
 // Opening is what is known of a connection beside its bytes.
 type Opening struct {
 	ID     int64  // number of the connection within the run, from 1
@@ -32,39 +57,147 @@ type Conn struct {
 	opening Opening
 	tokens  *token.Keeper
 	emit    func(capture.Record)
+
+	halves  *[2]half // nil once the connection is a WebSocket, or over
+	waiting []*exchange
+	count   int64                    // exchanges so far
+	notes   []func(*capture.Upgrade) // for the next exchange
+	socket  *socket
+
+	ended [2]capture.Ending // by direction, "" while it goes on
+	first Dir               // which ended first
+	over  bool
 }
 
 // New returns the machine for one connection. It calls emit, from within its
 // methods, with each record as soon as it is known and again as it changes.
 func New(o Opening, tokens *token.Keeper, emit func(capture.Record)) *Conn {
-	return &Conn{opening: o, tokens: tokens, emit: emit}
+	return &Conn{opening: o, tokens: tokens, emit: emit, halves: new([2]half)}
 }
 
 // Data takes the next bytes of a direction. It keeps no reference to b.
-func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {}
+func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {
+	switch {
+	case c.over || len(b) == 0:
+	case c.socket != nil:
+		c.frames(dir, at, b)
+	case dir == FromClient:
+		c.fromClient(at, b)
+	default:
+		c.fromServer(at, b)
+	}
+}
 
 // Gap says that n bytes of a direction are missing (packet captures only).
-func (c *Conn) Gap(dir Dir, at capture.Instant, n int64) {}
+func (c *Conn) Gap(dir Dir, at capture.Instant, n int64) {
+	if c.over || n <= 0 {
+		return
+	}
+	c.emit(capture.Loss{At: at, Kind: capture.LostGap, Count: n, Detail: "bytes missing from the " + string(dir.side())})
+	switch {
+	case c.socket != nil:
+		c.socket.gap(dir, n)
+	case dir == FromClient:
+		c.clientGap(at, n)
+	default:
+		c.serverGap(at, n)
+	}
+}
 
 // End says that a direction ended, and how. Once both have ended, or after
 // [Conn.Close], everything has been emitted.
-func (c *Conn) End(dir Dir, at capture.Instant, how capture.Ending) {}
+func (c *Conn) End(dir Dir, at capture.Instant, how capture.Ending) {
+	if c.over || c.ended[dir] != "" {
+		return
+	}
+	if how == "" {
+		how = capture.Broken
+	}
+	if c.ended[dir] = how; c.ended[dir.other()] == "" {
+		c.first = dir
+	}
+	both := c.ended[dir.other()] != ""
+	switch {
+	case c.socket != nil && (both || how == capture.RST): // an RST ends both
+		c.closeSocket(at, c.ended[c.first])
+		c.finish()
+	case c.socket != nil:
+	case both:
+		c.abandon(at, how)
+		c.finish()
+	case dir == FromServer:
+		c.abandon(at, how)
+		c.halves[FromServer].lose()
+	}
+}
 
-// Close ends the connection for the recorder's own reason.
-func (c *Conn) Close(at capture.Instant, how capture.Ending) {}
+// Close ends the connection for the recorder's own reason. A how of "" says that the
+// recording is over and the connection is not: it stays open in the record.
+func (c *Conn) Close(at capture.Instant, how capture.Ending) {
+	if c.over {
+		return
+	}
+	if c.socket != nil {
+		c.closeSocket(at, how)
+	} else {
+		c.abandon(at, how)
+	}
+	c.finish()
+}
+
+// finish lets go of everything: nothing will be emitted any more.
+func (c *Conn) finish() {
+	c.over = true
+	c.halves, c.waiting, c.notes, c.socket = nil, nil, nil, nil
+}
 
 // Fail says that the request just given never reached the gateway, or that the
 // recorder stopped waiting for its answer: outcome is Unreached or TimedOut.
-func (c *Conn) Fail(at capture.Instant, outcome capture.Outcome, why string) {}
+func (c *Conn) Fail(at capture.Instant, outcome capture.Outcome, why string) {
+	if c.over || c.socket != nil {
+		return
+	}
+	c.finishBody(at, false)
+	for i, x := range c.waiting {
+		if outcome == capture.Unreached && i == len(c.waiting)-1 {
+			x.u.Phases.RequestSent = 0
+		}
+		c.unanswered(x, at, outcome, why)
+	}
+	c.waiting = nil
+	c.halves[FromClient].lose()
+	c.halves[FromServer].lose()
+}
 
 // Annotate adds facts that the bytes do not show (addresses, phases of the
 // connection's opening, TLS, edits) to the exchange in progress, or to the next
 // one if none is. If that exchange turns out to be no upgrade they are used for
 // its token request as far as they fit, and dropped otherwise.
-func (c *Conn) Annotate(f func(u *capture.Upgrade)) {}
+func (c *Conn) Annotate(f func(u *capture.Upgrade)) {
+	switch n := len(c.waiting); {
+	case c.over:
+	case c.socket != nil:
+		f(c.socket.u)
+	case n > 0:
+		f(c.waiting[n-1].u)
+		c.tell(c.waiting[n-1])
+	default:
+		c.notes = append(c.notes, f)
+	}
+}
 
 // Upgraded reports whether the connection has become a WebSocket (a 101 was seen).
-func (c *Conn) Upgraded() bool { return false }
+func (c *Conn) Upgraded() bool { return c.socket != nil }
 
 // Answered reports whether every request given so far has its complete answer.
-func (c *Conn) Answered() bool { return false }
+func (c *Conn) Answered() bool { return len(c.waiting) == 0 }
+
+// lose gives up on a direction, which is told once.
+func (c *Conn) lose(dir Dir, at capture.Instant, kind capture.LossKind, why string) {
+	h := &c.halves[dir]
+	if h.phase == lost {
+		return
+	}
+	h.lose()
+	c.emit(capture.Loss{At: at, Kind: kind, Count: 1, Detail: why})
+}

@@ -35,10 +35,23 @@ func (k *Keeper) Request(head string, at capture.Instant) Request {
 		out.WriteString(f.field(part))
 	}
 	f.Head = capture.Head(k.maskSpans(out.String(), k.reappearing(out.String())))
+	f.Target = k.maskSpans(f.Target, k.reappearing(f.Target))
 	for _, more := range [][]capture.Credential{f.protocols, f.query, f.headers, f.cookies} {
 		f.Credentials = append(f.Credentials, more...)
 	}
 	return f.Request
+}
+
+// Learn learns the secrets in the head of a request that is no upgrade, and returns
+// the user name of its Basic credentials, "" if it has none.
+func (k *Keeper) Learn(head string) (basic string) {
+	f := &find{k: k, quiet: true}
+	line, fields := splitLine(head)
+	f.startLine(line)
+	for part := range fieldLines(fields) {
+		f.field(part)
+	}
+	return f.Basic
 }
 
 // add notes a credential found in list.

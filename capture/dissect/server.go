@@ -1,0 +1,172 @@
+package dissect
+
+import (
+	"bytes"
+
+	"why403/capture"
+	"why403/capture/http1"
+)
+
+// fromServer takes bytes of the gateway before a 101.
+func (c *Conn) fromServer(at capture.Instant, b []byte) {
+	for len(b) > 0 {
+		if c.socket != nil { // frames right behind the 101
+			c.frames(FromServer, at, b)
+			return
+		}
+		h := &c.halves[FromServer]
+		switch h.phase {
+		case inHead:
+			b = c.answerHead(at, b)
+		case inBody:
+			b = c.answerBody(at, b)
+		default:
+			return
+		}
+	}
+}
+
+func (c *Conn) answerHead(at capture.Instant, b []byte) (rest []byte) {
+	h := &c.halves[FromServer]
+	if len(c.waiting) == 0 {
+		return c.unasked(at, b)
+	}
+	head, complete, rest, err := h.takeHead(at, b)
+	start := h.head
+	if complete {
+		start = []byte(head[:min(len(head), 16)])
+	}
+	switch {
+	case !looksLikeAnswer(start):
+		c.garbled(at, "what the gateway sends is not HTTP/1.1")
+	case err != nil:
+		c.garbled(at, "answer: "+err.Error())
+	case complete:
+		c.answer(at, head)
+	}
+	return rest
+}
+
+// unasked takes bytes that answer no request that was seen. Empty lines between
+// answers are let pass, and so is what a gateway sends when it gives up on an idle
+// connection (408).
+func (c *Conn) unasked(at capture.Instant, b []byte) (rest []byte) {
+	if rest = bytes.TrimLeft(b, "\r\n"); len(rest) == 0 {
+		return nil
+	}
+	h := &c.halves[FromServer]
+	if c.count == 0 && c.halves[FromClient].phase != lost {
+		c.lose(FromServer, at, capture.LostParse, "an answer to a request that was not seen")
+	}
+	h.lose()
+	return nil
+}
+
+// looksLikeAnswer reports whether b may be the beginning of an HTTP/1 answer.
+func looksLikeAnswer(b []byte) bool {
+	b = bytes.TrimLeft(b, "\r\n")
+	const start = "HTTP/1."
+	n := min(len(b), len(start))
+	return string(b[:n]) == start[:n]
+}
+
+// garbled gives up on the gateway's direction: what it sends is no answer.
+func (c *Conn) garbled(at capture.Instant, why string) {
+	x := c.oldest()
+	x.u.Phases.ResponseFirst = c.halves[FromServer].began
+	x.u.Failure = why
+	c.lose(FromServer, at, capture.LostParse, why)
+}
+
+// answer takes a head.
+func (c *Conn) answer(at capture.Instant, head string) {
+	h := &c.halves[FromServer]
+	resp, err := http1.ParseResponse(capture.Head(head))
+	switch {
+	case err != nil:
+		c.garbled(at, "answer: "+err.Error())
+		return
+	case !resp.IsFinal():
+		return // RFC 9110 §15.2
+	}
+	x := c.oldest()
+	u := x.u
+	u.Status = resp.Status
+	u.Phases.ResponseFirst, u.Phases.ResponseHead = h.began, at
+	c.clock(u, resp.Fields)
+	u.Oddities = append(clipped(u.Oddities), resp.Oddities.List()...)
+	switch {
+	case resp.Status == 101 && x.upgrade:
+		c.accepted(x, head)
+		return
+	case resp.Status == 101:
+		c.leaveHTTP(at, capture.LostParse, "the connection became something other than a WebSocket")
+		return
+	case x.method == "CONNECT" && resp.Status < 300:
+		c.leaveHTTP(at, capture.LostBlind, "a tunnel within the connection")
+		return
+	}
+	framing, err := resp.Framing(x.method)
+	if err != nil {
+		u.Oddities = append(u.Oddities, err.Error())
+		framing = http1.Framing{Kind: http1.UntilClose}
+	}
+	h.phase, h.body = inBody, newBody(framing, c.answerLimit(x, resp))
+	x.answered(c, head)
+	c.settle()
+	if h.body.follow.Done() {
+		c.finishBody(at, true)
+	} else {
+		c.tell(x)
+	}
+}
+
+// answered keeps the head of an answer.
+func (x *exchange) answered(c *Conn, head string) {
+	if !x.upgrade {
+		x.other.answer = head
+		return
+	}
+	x.head = ""
+	x.u.Outcome = capture.Refused
+	x.u.ResponseHead = c.tokens.MaskHead(head)
+}
+
+// leaveHTTP gives up on both directions.
+func (c *Conn) leaveHTTP(at capture.Instant, kind capture.LossKind, why string) {
+	c.waiting = nil
+	c.lose(FromServer, at, kind, why)
+	c.halves[FromClient].lose()
+}
+
+func (c *Conn) answerBody(at capture.Instant, b []byte) (rest []byte) {
+	h := &c.halves[FromServer]
+	rest, err := h.body.take(b)
+	switch {
+	case err != nil:
+		u := c.oldest().u
+		u.Oddities = append(clipped(u.Oddities), err.Error())
+		c.finishBody(at, false)
+		c.lose(FromServer, at, capture.LostParse, "answer: "+err.Error())
+		return nil
+	case h.body.follow.Done():
+		c.finishBody(at, true)
+	}
+	return rest
+}
+
+// serverGap says that n bytes of the gateway are missing before a 101.
+func (c *Conn) serverGap(at capture.Instant, n int64) {
+	h := &c.halves[FromServer]
+	if h.phase == inBody && h.body.skip(n) {
+		if h.body.follow.Done() {
+			c.finishBody(at, true)
+		}
+		return
+	}
+	c.finishBody(at, false)
+	for _, x := range c.waiting {
+		x.unseen = true
+	}
+	h.lose()
+}

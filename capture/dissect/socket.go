@@ -1,0 +1,217 @@
+package dissect
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"why403/capture"
+	"why403/capture/ws"
+)
+
+// socket follows an accepted WebSocket.
+type socket struct {
+	u      *capture.Upgrade
+	parser [2]ws.Parser
+	pings  [2]ws.Pings
+	lost   [2]bool // frames of that direction are not known any more
+	early  string  // the gateway's first text, while it may be an error
+}
+
+const (
+	// clientText is how much is read of a client's first text message: a token
+	// with what is around it.
+	clientText = 8 << 10
+	// serverText is how much is recorded of the gateway's.
+	serverText = 512
+)
+
+// accepted begins a WebSocket.
+func (c *Conn) accepted(x *exchange, head string) {
+	u := x.u
+	u.Outcome = capture.Accepted
+	u.ResponseHead = c.tokens.MaskHead(head)
+	u.Socket.Opened = u.Phases.ResponseHead
+	u.Oddities = append(clipped(u.Oddities), ws.CheckAnswer(capture.Head(x.head), capture.Head(head))...)
+	rsv := ws.Extensions(capture.Head(head))
+	c.socket = &socket{u: u}
+	c.socket.parser[FromClient] = ws.Parser{Client: true, RSV: rsv, TextLimit: clientText}
+	c.socket.parser[FromServer] = ws.Parser{RSV: rsv, TextLimit: 2 * serverText}
+	c.emit(*u)
+	client := &c.halves[FromClient]
+	c.socket.lost[FromClient] = client.phase != inDoubt
+	held := client.held
+	c.halves, c.waiting, c.notes = nil, nil, nil
+	for _, p := range held {
+		if p.gap > 0 {
+			c.socket.gap(FromClient, p.gap)
+		} else {
+			c.frames(FromClient, p.at, p.b)
+		}
+	}
+}
+
+// frames takes bytes of a WebSocket.
+func (c *Conn) frames(dir Dir, at capture.Instant, b []byte) {
+	s := c.socket
+	if s.lost[dir] {
+		return
+	}
+	p := &s.parser[dir]
+	for {
+		n, ev, err := p.Next(b)
+		b = b[n:]
+		switch ev {
+		case ws.Frame:
+			s.frame(dir, at, p.Header())
+		case ws.ControlEnd:
+			c.control(dir, at, p)
+		case ws.FirstText:
+			c.firstText(dir, at, p)
+		default:
+			if err != nil {
+				s.lost[dir] = true
+				s.odd("frames of the " + string(dir.side()) + ": " + err.Error())
+				c.emit(capture.Loss{At: at, Kind: capture.LostParse, Count: 1, Detail: "frames of the " + string(dir.side()) + ": " + err.Error()})
+			}
+			return
+		}
+	}
+}
+
+// frame counts a frame.
+func (s *socket) frame(dir Dir, at capture.Instant, h ws.Header) {
+	t := &s.u.Socket.FromClient
+	if dir == FromServer {
+		t = &s.u.Socket.FromServer
+	}
+	t.Frames++
+	t.Bytes += min(h.Length, math.MaxInt64-t.Bytes)
+	switch h.Opcode {
+	case ws.Text:
+		t.Text++
+	case ws.Binary:
+		t.Binary++
+	}
+	if !t.First.Seen() {
+		t.First = at
+	}
+	t.Last = at
+	if s.early != "" && at.Sub(s.u.Socket.Opened) > capture.EarlyEnd {
+		s.early = ""
+	}
+}
+
+// control takes the end of a control frame.
+func (c *Conn) control(dir Dir, at capture.Instant, p *ws.Parser) {
+	s := c.socket
+	switch p.Header().Opcode {
+	case ws.Ping:
+		s.pings[dir].Ping(p.Sum(), at)
+	case ws.Pong:
+		if took, answers := s.pings[dir.other()].Pong(p.Sum(), at); answers && took >= 0 {
+			k := &s.u.Socket
+			if k.Pings++; k.Pings == 1 || took < k.PingMin {
+				k.PingMin = took
+			}
+			k.PingMax = max(k.PingMax, took)
+			k.PingSum += took
+		}
+	case ws.Close:
+		if s.u.Socket.Closing.Seen() {
+			return
+		}
+		code, reason := p.CloseBody()
+		k := &s.u.Socket
+		k.Closing, k.EndedBy = at, dir.side()
+		k.CloseCode, k.CloseReason = code, c.tokens.MaskText(strings.ToValidUTF8(string(reason), "\ufffd"))
+		c.emit(*s.u)
+	}
+}
+
+// firstText takes the beginning of a direction's first text message: a client's may
+// carry its token, a gateway's may say why it closes.
+func (c *Conn) firstText(dir Dir, at capture.Instant, p *ws.Parser) {
+	s := c.socket
+	text, whole := p.Text()
+	if dir == FromServer {
+		if at.Sub(s.u.Socket.Opened) <= capture.EarlyEnd {
+			s.early = c.recorded(text, whole)
+		}
+		return
+	}
+	found, tokens := c.tokens.FirstFrame(text, at)
+	if len(found) == 0 {
+		return
+	}
+	for _, t := range tokens {
+		c.emit(t)
+	}
+	s.u.Credentials = append(slices.Clip(s.u.Credentials), found[:min(len(found), maxFound)]...)
+	c.emit(*s.u)
+}
+
+// maxFound bounds how many credentials one message adds to a record.
+const maxFound = 8
+
+// recorded returns what a record has of the gateway's first text.
+func (c *Conn) recorded(text []byte, whole bool) string {
+	s := c.tokens.MaskBody(strings.ToValidUTF8(string(text), "\ufffd"), whole)
+	if len(s) > serverText {
+		n := serverText
+		for !utf8.RuneStart(s[n]) {
+			n--
+		}
+		s = s[:n]
+	}
+	return s
+}
+
+// gap says that n bytes of a direction are missing.
+func (s *socket) gap(dir Dir, n int64) {
+	if !s.lost[dir] && !s.parser[dir].Skip(n) {
+		s.lost[dir] = true
+		s.odd("frames of the " + string(dir.side()) + " are unknown from a gap on")
+	}
+}
+
+func (s *socket) odd(text string) { s.u.Oddities = append(clipped(s.u.Oddities), text) }
+
+// closeSocket ends the record of a WebSocket, which stays open if how is "".
+func (c *Conn) closeSocket(at capture.Instant, how capture.Ending) {
+	s := c.socket
+	for dir := range s.parser {
+		for _, text := range s.parser[dir].Oddities() {
+			s.odd("frames of the " + string(Dir(dir).side()) + ": " + text)
+		}
+	}
+	k := &s.u.Socket
+	if how != "" {
+		k.Closed = max(at, k.Opened)
+		c.ending(k, how)
+	}
+	if end := cmp.Or(k.Closing, k.Closed); k.EndedBy == capture.Gateway && end.Seen() && end.Sub(k.Opened) <= capture.EarlyEnd {
+		k.ServerFirst = s.early
+	}
+	c.emit(*s.u)
+}
+
+// ending says who ended a socket and how. A Close frame that may have been in a gap
+// leaves that open.
+func (c *Conn) ending(k *capture.Socket, how capture.Ending) {
+	sides := c.ended[FromClient] != "" || c.ended[FromServer] != ""
+	missed := c.socket.lost[FromClient] || c.socket.lost[FromServer]
+	switch {
+	case k.Closing.Seen():
+		k.How = capture.CloseFrame
+	case !sides && (how == capture.Shutdown || how == capture.Timeout):
+		k.How, k.EndedBy = how, capture.Recorder
+	case missed && how != capture.RST:
+	case sides:
+		k.How, k.EndedBy = c.ended[c.first], c.first.side()
+	default:
+		k.How = how
+	}
+}

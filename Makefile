@@ -2,7 +2,7 @@
 FUZZTIME ?= 10s
 with = $(shell git ls-files '*_test.go' | xargs grep -lE '$(1)' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 
-.PHONY: build check test race golden fuzz demo bench calibration e2e
+.PHONY: build check test race golden fuzz demo bench bench-proxy bench-sockets soak calibration e2e
 
 build:
 	CGO_ENABLED=0 go build ./cmd/why403
@@ -38,6 +38,21 @@ demo:
 # Figures in docs/performance.md come from this, on an idle machine.
 bench:
 	go test -run '^$$' -bench . -benchmem $(call with,func Benchmark)
+
+# The proxy side by side with HAProxy (Debian's) and mitmproxy (PyPI's), on an idle machine.
+MITM = .cache/mitmproxy
+$(MITM)/bin/mitmdump:
+	python3 -m venv $(MITM) && $(MITM)/bin/pip install --quiet mitmproxy
+bench-proxy: build $(MITM)/bin/mitmdump
+	go run ./internal/bench -why403 ./why403 -mitmdump $(MITM)/bin/mitmdump
+
+# 9,900 open sockets through one process for ten minutes, with a message on each every ten seconds.
+bench-sockets: build
+	go run ./internal/bench -why403 ./why403 -only memory -peers why403 -rounds 1 -sockets 9900 -hold 10m
+
+# 5,000 sockets for half an hour, 50 of them replaced every second; prints what grew.
+soak: build
+	go run ./internal/bench -why403 ./why403 -only soak -peers why403 -rounds 1 -sockets 5000 -hold 30m -churn 50
 
 # The tables of docs/diagnosis.md, on families and seeds that nothing was tuned on. Takes minutes.
 calibration:

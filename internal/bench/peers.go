@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// peer is a way from the load to the gateway: a process, or nothing.
+type peer struct {
+	name  string
+	cmd   *exec.Cmd // nil for the direct way
+	proxy *url.URL  // explicit proxy, nil if there is none
+	wss   string    // URL to open
+	ws    string    // URL to open in clear
+
+	metrics string // URL of its metrics, "" if it has none
+}
+
+// starter makes one kind of peer.
+type starter struct {
+	name  string
+	start func(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error)
+}
+
+var starters = []starter{
+	{"direct", startDirect},
+	{"why403", startWhy403},
+	{"HAProxy", startHAProxy},
+	{"mitmproxy", startMitmproxy},
+}
+
+func startDirect(_ context.Context, _ *plan, g *gateway, _ string) (*peer, error) {
+	return &peer{name: "direct", wss: "wss://" + g.secure + "/ws", ws: "ws://" + g.plain + "/ws"}, nil
+}
+
+func startWhy403(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
+	port, ui := freePort(), freePort()
+	cmd := exec.CommandContext(ctx, p.why403, "proxy", "--host", "*", "--listen", "127.0.0.1:"+port,
+		"--ca-dir", filepath.Join(dir, "ca"), "--upstream-ca", g.root, "--ui", "127.0.0.1:"+ui,
+		"--run", filepath.Join(dir, fmt.Sprintf("run-%d.db", time.Now().UnixNano())), "-o", filepath.Join(dir, "report.html"))
+	// Its own authority, not the user's.
+	if out, err := exec.CommandContext(ctx, p.why403, "ca", "new", "--ca-dir", filepath.Join(dir, "ca")).CombinedOutput(); err != nil && !strings.Contains(string(out), "exists") {
+		return nil, fmt.Errorf("why403 ca new: %w: %s", err, out)
+	}
+	pr, err := explicit(cmd, "why403", port, g)
+	pr.metrics = "http://127.0.0.1:" + ui + "/metrics"
+	return pr, err
+}
+
+func startMitmproxy(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
+	port := freePort()
+	cmd := exec.CommandContext(ctx, p.mitmdump, "-q", "--listen-host", "127.0.0.1", "-p", port,
+		"--set", "confdir="+filepath.Join(dir, "mitm"), "--set", "ssl_verify_upstream_trusted_ca="+g.root, "--set", "http2=false")
+	return explicit(cmd, "mitmproxy", port, g)
+}
+
+// explicit starts an HTTP proxy and waits for its port.
+func explicit(cmd *exec.Cmd, name, port string, g *gateway) (*peer, error) {
+	pr := &peer{name: name, cmd: cmd, wss: "wss://" + g.secure + "/ws", ws: "ws://" + g.plain + "/ws",
+		proxy: &url.URL{Scheme: "http", Host: "127.0.0.1:" + port}}
+	return pr, pr.start(port)
+}
+
+const haproxyConfig = `global
+  maxconn 9950
+  nbthread 2
+defaults
+  mode http
+  timeout connect 10s
+  timeout client 1h
+  timeout server 1h
+  timeout tunnel 1h
+frontend secure
+  bind 127.0.0.1:%[1]s ssl crt %[3]s alpn http/1.1 curves X25519
+  default_backend gateway
+frontend plain
+  bind 127.0.0.1:%[2]s
+  default_backend gateway-plain
+backend gateway
+  http-reuse never
+  server g %[4]s ssl verify required ca-file %[5]s sni str(localhost) curves X25519 no-ssl-reuse
+backend gateway-plain
+  http-reuse never
+  server g %[6]s
+`
+
+func startHAProxy(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
+	secure, plain := freePort(), freePort()
+	config := filepath.Join(dir, "haproxy.cfg")
+	text := fmt.Sprintf(haproxyConfig, secure, plain, g.rootAndKey, g.secure, g.root, g.plain)
+	if _, err := exec.Command(p.haproxy, "-v").Output(); err != nil {
+		return nil, fmt.Errorf("HAProxy: %w", err)
+	}
+	// An old HAProxy knows no curves on a server line.
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	if exec.Command(p.haproxy, "-c", "-f", config).Run() != nil {
+		text = strings.Replace(text, " curves X25519 no-ssl-reuse", " no-ssl-reuse", 1)
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	pr := &peer{name: "HAProxy", cmd: exec.CommandContext(ctx, p.haproxy, "-db", "-f", config),
+		wss: "wss://127.0.0.1:" + secure + "/ws", ws: "ws://127.0.0.1:" + plain + "/ws"}
+	return pr, pr.start(secure)
+}
+
+func (p *peer) start(port string) error {
+	p.cmd.Stdout, p.cmd.Stderr = nil, nil
+	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(os.Interrupt) }
+	p.cmd.WaitDelay = 5 * time.Second
+	if err := p.cmd.Start(); err != nil {
+		return fmt.Errorf("start %s: %w", p.name, err)
+	}
+	for range 200 {
+		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+			c.Close()
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	p.stop()
+	return fmt.Errorf("start %s: nothing listens on port %s", p.name, port)
+}
+
+func (p *peer) stop() {
+	if p.cmd != nil && p.cmd.Process != nil {
+		p.cmd.Process.Signal(os.Interrupt)
+		p.cmd.Wait()
+	}
+}
+
+func freePort() string {
+	ln := listen()
+	defer ln.Close()
+	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
+}

@@ -21,6 +21,12 @@ const (
 	ReasonExpired     Reason = "token-expired"
 	ReasonNotYet      Reason = "token-not-yet-valid"
 	ReasonTooOld      Reason = "token-too-old"
+	ReasonCapClient   Reason = "concurrency-cap per client"
+	ReasonOverused    Reason = "token-overused"
+	ReasonScope       Reason = "attribute"
+	ReasonBan         Reason = "source-ban"
+	ReasonOverload    Reason = "overload"
+	ReasonEveryNth    Reason = "every n-th"
 	ReasonRandom      Reason = "random"
 )
 
@@ -32,24 +38,16 @@ type Bearer struct {
 	IssuedAt  time.Time
 	NotBefore time.Time
 	ExpiresAt time.Time
+	Client    string // client id, "" if not known
+	Scope     string // scopes granted, separated by spaces
+	Source    string // address that the upgrade came from, whatever the token
 }
 
 // Decision is the admission's answer to one upgrade.
 type Decision struct {
-	Reason Reason // why refused, "" if admitted
-	Slot   *Slot  // of an admitted socket, to be released when it ends; nil if refused
-}
-
-// Slot is an admitted socket's place under the caps.
-type Slot struct {
-	key      string
-	released bool
-}
-
-// lingering is a slot whose socket has ended.
-type lingering struct {
-	key   string
-	until time.Time
+	Reason Reason        // why refused, "" if admitted
+	Slot   *Slot         // of an admitted socket, to be released when it ends; nil if refused
+	Delay  time.Duration // that validating the token takes before the answer
 }
 
 // Admission decides who is let in by the rules of [GatewayOptions]. It has no
@@ -58,6 +56,7 @@ type lingering struct {
 type Admission struct {
 	opt    GatewayOptions
 	random *rand.Rand
+	leaks  *rand.Rand
 	rate   bucket
 	began  time.Time // of the first decision
 
@@ -66,7 +65,12 @@ type Admission struct {
 
 	held      int            // slots taken, lingering ones included
 	heldBy    map[string]int // the same by token
-	lingering []lingering    // in the order of until
+	clients   map[string]int // the same by client id
+	uses      map[string]int // upgrades let through, by token
+	decided   int
+	bans      bans
+	validator validator
+	lingering []lingering // in the order of until
 
 	counts Counts
 }
@@ -85,9 +89,12 @@ func NewAdmission(opt GatewayOptions) *Admission {
 	return &Admission{
 		opt:    opt.withDefaults(),
 		random: rand.New(rand.NewPCG(opt.Seed, 1)),
+		leaks:  rand.New(rand.NewPCG(opt.Seed, 3)),
 		rate:   bucket{perSecond: opt.RatePerSecond, burst: opt.Burst},
-		heldBy: map[string]int{},
-		counts: Counts{Refused: map[Reason]int{}},
+		heldBy: map[string]int{}, clients: map[string]int{}, uses: map[string]int{},
+		bans:      newBans(opt.withDefaults()),
+		validator: validator{perSecond: opt.Validations, patience: opt.withDefaults().ValidateWait},
+		counts:    Counts{Refused: map[Reason]int{}},
 	}
 }
 
@@ -96,7 +103,11 @@ func (a *Admission) Decide(now time.Time, b Bearer) Decision {
 	a.expire(now)
 	a.turn(now)
 	unlucky := a.random.Float64() < a.opt.ErrorRate // one number per decision, used or not
-	reason := a.checkToken(now, b)
+	a.decided++
+	delay, reason := a.checkSource(now, b)
+	if reason == "" {
+		reason = a.checkToken(now, b)
+	}
 	if reason == "" && unlucky {
 		reason = ReasonRandom
 	}
@@ -105,46 +116,9 @@ func (a *Admission) Decide(now time.Time, b Bearer) Decision {
 	}
 	if reason != "" {
 		a.counts.Refused[reason]++
-		return Decision{Reason: reason}
+		return Decision{Reason: reason, Delay: delay}
 	}
-	return Decision{Slot: a.admit(b)}
-}
-
-// checkToken applies the rules that look at the token alone.
-func (a *Admission) checkToken(now time.Time, b Bearer) Reason {
-	switch {
-	case a.opt.RequireToken && b.Key == "":
-		return ReasonMissing
-	case a.opt.RequireToken && !b.Known:
-		return ReasonUnknown
-	case !b.Known:
-		return ""
-	case a.opt.CheckExpiry && now.Before(b.NotBefore.Add(-a.opt.Leeway)):
-		return ReasonNotYet
-	case a.opt.CheckExpiry && !now.Before(b.ExpiresAt.Add(a.opt.Leeway)):
-		return ReasonExpired
-	case a.opt.MaxTokenAge > 0 && now.Sub(b.IssuedAt) >= a.opt.MaxTokenAge:
-		return ReasonTooOld
-	}
-	return ""
-}
-
-// checkLimits applies the rules that look at what was let through before.
-func (a *Admission) checkLimits(now time.Time, b Bearer) Reason {
-	outage := now.Sub(a.began) - a.opt.OutageAfter
-	switch {
-	case outage >= 0 && outage < a.opt.OutageFor:
-		return ReasonOutage
-	case !a.rate.has(now):
-		return ReasonRate
-	case a.opt.Quota > 0 && a.through >= a.opt.Quota:
-		return ReasonQuota
-	case a.opt.Cap > 0 && a.held >= a.opt.Cap:
-		return ReasonCap
-	case a.opt.CapPerToken > 0 && b.Key != "" && a.heldBy[b.Key] >= a.opt.CapPerToken:
-		return ReasonCapPerToken
-	}
-	return ""
+	return Decision{Slot: a.admit(b), Delay: delay}
 }
 
 // turn begins the quota's next window when it is time.
@@ -162,6 +136,10 @@ func (a *Admission) admit(b Bearer) *Slot {
 	a.through++
 	a.held++
 	a.heldBy[b.Key]++
+	a.clients[b.Client]++
+	if a.opt.MaxTokenUses > 0 && b.Key != "" {
+		a.uses[b.Key]++
+	}
 	c := &a.counts
 	c.Accepted++
 	c.Open++
@@ -169,40 +147,7 @@ func (a *Admission) admit(b Bearer) *Slot {
 	if b.Key != "" {
 		c.PeakHeldByToken = max(c.PeakHeldByToken, a.heldBy[b.Key])
 	}
-	return &Slot{key: b.Key}
-}
-
-// Release ends the socket that holds s. Its place is free at now plus the
-// linger time. Releasing a slot again does nothing.
-func (a *Admission) Release(now time.Time, s *Slot) {
-	if s.released {
-		return
-	}
-	s.released = true
-	a.counts.Open--
-	if a.opt.Linger > 0 {
-		a.lingering = append(a.lingering, lingering{s.key, now.Add(a.opt.Linger)})
-		return
-	}
-	a.free(s.key)
-}
-
-// expire frees the slots that have lingered long enough.
-func (a *Admission) expire(now time.Time) {
-	n := 0
-	for n < len(a.lingering) && !now.Before(a.lingering[n].until) {
-		a.free(a.lingering[n].key)
-		n++
-	}
-	a.lingering = a.lingering[n:]
-}
-
-func (a *Admission) free(key string) {
-	a.held--
-	a.heldBy[key]--
-	if a.heldBy[key] == 0 {
-		delete(a.heldBy, key)
-	}
+	return &Slot{key: b.Key, client: b.Client}
 }
 
 // Counts returns a copy of what was decided so far.

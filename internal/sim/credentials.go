@@ -58,10 +58,11 @@ func (s *tokenSource) close() { s.client.CloseIdleConnections() }
 func (s *tokenSource) forThread(n int) func(context.Context) string {
 	switch s.mode {
 	case TokenIteration:
-		return s.fetchOrPlaceholder
+		return s.as(n).fetchOrPlaceholder
 	case TokenThread:
 		own := &keptToken{}
-		return func(ctx context.Context) string { return s.kept(ctx, own) }
+		of := s.as(n)
+		return func(ctx context.Context) string { return of.kept(ctx, own) }
 	case TokenGroup:
 		group := s.shared[groupOf(n, s.load.Groups)]
 		return func(ctx context.Context) string { return s.kept(ctx, group) }
@@ -71,6 +72,18 @@ func (s *tokenSource) forThread(n int) func(context.Context) string {
 		return func(context.Context) string { return s.load.Token }
 	}
 	return func(context.Context) string { return "" }
+}
+
+// as returns the source with the identity of thread n.
+func (s *tokenSource) as(n int) *tokenSource {
+	of := *s
+	if s.load.Clients > 1 {
+		of.load.ClientID = fmt.Sprintf("%s-%d", s.load.ClientID, n%s.load.Clients)
+	}
+	if len(s.load.Scopes) > 0 {
+		of.load.Scope = s.load.Scopes[n%len(s.load.Scopes)]
+	}
+	return &of
 }
 
 // groupOf returns the index of the group that thread n is in.

@@ -128,7 +128,10 @@ func (i *issuer) identify(token string) Bearer {
 	if err != nil || c.IssuedAt == nil || c.NotBefore == nil || c.ExpiresAt == nil {
 		return Bearer{Key: key}
 	}
-	return Bearer{Key: key, Known: true, IssuedAt: c.IssuedAt.Time, NotBefore: c.NotBefore.Time, ExpiresAt: c.ExpiresAt.Time}
+	return Bearer{
+		Key: key, Known: true, IssuedAt: c.IssuedAt.Time, NotBefore: c.NotBefore.Time, ExpiresAt: c.ExpiresAt.Time,
+		Client: c.ClientID, Scope: c.Scope,
+	}
 }
 
 // keyOf stands for a token where it must be told from others.

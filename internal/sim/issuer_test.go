@@ -119,7 +119,7 @@ func TestIssuedTokensAreRecognised(t *testing.T) {
 			}
 			two, _ := i.issue(noon, "me", "read")
 			b := i.identify(one)
-			want := Bearer{keyOf(one), true, noon, noon, noon.Add(time.Hour)}
+			want := Bearer{Key: keyOf(one), ExpiresAt: noon.Add(time.Hour)}
 			if b.Key != want.Key || !b.Known || !b.IssuedAt.Equal(noon) || !b.NotBefore.Equal(noon) || !b.ExpiresAt.Equal(want.ExpiresAt) {
 				t.Errorf("identified as %+v, want %+v", b, want)
 			}

@@ -41,7 +41,9 @@ type Load struct {
 	TokenURL     string        // token endpoint, for the modes that fetch
 	ClientID     string        // default "load-test"
 	ClientSecret string        // sent as a form field if not ""
+	Clients      int           // how many client ids there are: thread n uses ClientID, a hyphen and n modulo Clients; default 1, ClientID alone
 	Scope        string        // asked for if not ""
+	Scopes       []string      // in place of Scope: thread n asks for the n-th, modulo their number
 	Groups       []int         // sizes of the groups of TokenGroup, first threads first; the last one takes those left over
 	RefreshAfter time.Duration // fetch a kept token anew once it is older, 0 never
 

@@ -18,17 +18,28 @@ type GatewayOptions struct {
 
 	Cap           int           // sockets open at once, all together
 	CapPerToken   int           // sockets open at once with one token; those without a token are not counted
+	CapPerClient  int           // sockets open at once with tokens of one client id
+	CapGrowth     float64       // by how many places Cap grows per second, from the first upgrade on
 	Linger        time.Duration // how long a closed socket still holds its slot
+	Leak          float64       // probability that a closed socket's slot is never given back, 0 to 1
 	RatePerSecond float64       // upgrades let through per second, all together
 	Burst         int           // upgrades let through at once under RatePerSecond, default 1
 	Quota         int           // upgrades let through in each QuotaWindow, all together
 	QuotaWindow   time.Duration // windows begin at its multiples since year 1; default 1 min
+	BanOver       int           // ban an address that sends more upgrades than this within BanWindow
+	BanWindow     time.Duration // see BanOver; default 1 s
+	BanFor        time.Duration // see BanOver; default 10 s
+	Validations   float64       // tokens validated per second, one after the other
+	ValidateWait  time.Duration // refuse, after this long, who would wait longer for Validations; default 1 s
 	OutageAfter   time.Duration // refuse everything for OutageFor, from this long after the first upgrade
 	OutageFor     time.Duration // see OutageAfter
 	RequireToken  bool          // refuse upgrades without a token, or with one not issued here
 	CheckExpiry   bool          // refuse tokens from exp + Leeway on, and before nbf - Leeway
 	Leeway        time.Duration // see CheckExpiry
 	MaxTokenAge   time.Duration // refuse tokens issued this long ago, whatever their exp
+	MaxTokenUses  int           // upgrades let through with one token
+	RequireScope  string        // refuse tokens without this scope; opaque tokens have none
+	EveryNth      int           // refuse every n-th upgrade
 	ErrorRate     float64       // probability of refusing for no reason, 0 to 1
 	Seed          uint64        // of ErrorRate and Jitter: the k-th decision has the k-th number
 
@@ -53,6 +64,7 @@ type Refusal struct {
 	ContentType string        // default "application/json"
 	Header      http.Header   // more header fields; they replace Server and Date
 	Latency     time.Duration // from decision to answer
+	Drop        bool          // close the connection instead of answering
 }
 
 // InBand is a refusal after the upgrade: 101, a text message, a Close frame.
@@ -96,6 +108,9 @@ func (o GatewayOptions) withDefaults() GatewayOptions {
 	setDefault(&o.TokenPath, "/oauth/token")
 	setDefault(&o.TokenLife, time.Hour)
 	setDefault(&o.QuotaWindow, time.Minute)
+	setDefault(&o.BanWindow, time.Second)
+	setDefault(&o.BanFor, 10*time.Second)
+	setDefault(&o.ValidateWait, time.Second)
 	setDefault(&o.Refusal.Status, http.StatusForbidden)
 	setDefault(&o.Refusal.ContentType, "application/json")
 	if !o.Refusal.NoBody {

@@ -12,7 +12,7 @@ type Scenario struct {
 
 // Answer is what an analysis of a scenario's recording must say.
 type Answer struct {
-	Status    string   // "determined", "undetermined", "no-refusals" or "insufficient"
+	Status    string   // "determined", "undetermined", "no-refusals" or "insufficient"; "": nothing but Causes may be determined
 	Causes    []string // determined: all of them; undetermined: those that must be among the candidates
 	Scope     string   // of the cause, "" if it has none
 	Threshold float64  // in Unit

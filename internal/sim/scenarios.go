@@ -1,10 +1,18 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Scenarios returns all scenarios, the demo's first. Each takes at most 25 s.
 // The caller may change what it gets.
 func Scenarios() []Scenario {
+	return slices.Concat(basicScenarios(), limitScenarios(), tokenScenarios())
+}
+
+// basicScenarios has one scenario of each kind of answer.
+func basicScenarios() []Scenario {
 	return []Scenario{
 		{
 			Name: "story",

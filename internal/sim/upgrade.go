@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,14 +35,20 @@ func (g *Gateway) upgrade(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "an upgrade to websocket is required", http.StatusUpgradeRequired)
 		return
 	}
-	decision, jitter := g.decide(g.issuer.identify(tokenOf(r)))
+	bearer := g.issuer.identify(tokenOf(r))
+	bearer.Source, _, _ = net.SplitHostPort(r.RemoteAddr)
+	decision, jitter := g.decide(bearer)
+	extra := jitter + decision.Delay
 	switch {
 	case decision.Slot != nil:
-		g.accept(w, r, decision.Slot, g.opt.AcceptLatency+jitter)
+		g.accept(w, r, decision.Slot, g.opt.AcceptLatency+extra)
 	case g.opt.InBand != nil:
-		g.refuseInBand(w, r, g.opt.Refusal.Latency+jitter)
+		g.refuseInBand(w, r, g.opt.Refusal.Latency+extra)
+	case g.opt.Refusal.Drop:
+		sleep(r.Context(), g.opt.Refusal.Latency+extra)
+		panic(http.ErrAbortHandler) // net/http closes the connection and says nothing
 	default:
-		g.refuse(w, r, g.opt.Refusal.Latency+jitter)
+		g.refuse(w, r, g.opt.Refusal.Latency+extra)
 	}
 }
 

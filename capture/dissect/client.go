@@ -120,12 +120,15 @@ func (c *Conn) requestBody(at capture.Instant, b []byte) (rest []byte) {
 // become a WebSocket.
 func (c *Conn) requestDone() {
 	h := &c.halves[FromClient]
+	y := h.body
+	h.phase, h.body = inHead, body{}
+	if len(c.waiting) == 0 {
+		return // answered before it was complete
+	}
 	x := c.waiting[len(c.waiting)-1]
 	if x.other != nil {
-		x.other.body = h.body
+		x.other.body = y
 	}
-	h.body = body{}
-	h.phase = inHead
 	if x.upgrade {
 		h.phase = inDoubt
 	}

@@ -255,3 +255,15 @@ func TestLosses(t *testing.T) {
 		})
 	}
 }
+
+// TestAnswerBeforeRequestIsComplete: the request that comes behind is still found.
+func TestAnswerBeforeRequestIsComplete(t *testing.T) {
+	for n := range 9 {
+		r := play(t, n, sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab"),
+			got("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"), sent("cd"),
+			sent(ask), got(no))
+		if u := r.only(t); u.Exchange != 2 || u.Status != 403 {
+			t.Errorf("recorded exchange %d, status %d", u.Exchange, u.Status)
+		}
+	}
+}

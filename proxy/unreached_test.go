@@ -1,0 +1,321 @@
+package proxy
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"why403/capture"
+)
+
+// TestUnreached: what keeps a request from the gateway is answered inside the
+// tunnel, with the reason, and is never taken for an answer of the gateway's.
+func TestUnreached(t *testing.T) {
+	failing := func(err error) func(context.Context, string, string) (net.Conn, error) {
+		return func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		dial   func(context.Context, string, string) (net.Conn, error)
+		status int
+		why    string
+	}{
+		{"refused", failing(syscall.ECONNREFUSED), 502, "connection refused"},
+		{"no such name", failing(&net.DNSError{Err: "no such host", Name: "gw.test", IsNotFound: true}), 502, `look up "gw.test": no such host`},
+		{"name server silent", failing(&net.DNSError{Err: "timeout", Name: "gw.test", IsTimeout: true}), 504, "look up"},
+		{"timed out", failing(os.ErrDeadlineExceeded), 504, "timed out"},
+		{"no descriptors", failing(syscall.EMFILE), 502, "its own fault and not the gateway's"},
+		{"no ports", failing(syscall.EADDRNOTAVAIL), 502, "its own fault and not the gateway's"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			legs(t, func(t *testing.T, secure bool) {
+				r := newRig(t, Options{Dial: tt.dial})
+				conn := r.connect("gw.test:443", secure)
+				io.WriteString(conn, upgradeHead("gw.test"))
+				r.wantUnreached(conn, tt.status, tt.why)
+			})
+		})
+	}
+}
+
+// wantUnreached reads an answer of the proxy's own and looks at its record.
+func (r *rig) wantUnreached(conn net.Conn, status int, why string) *capture.Upgrade {
+	t := r.t
+	t.Helper()
+	in := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != status || !strings.Contains(string(body), why) || !strings.Contains(resp.Status, "why403: ") ||
+		resp.Header.Get("Server") != "why403" || !resp.Close {
+		t.Errorf("answer %q %v with %q, want %d with %q", resp.Status, resp.Header, body, status, why)
+	}
+	wantEnd(t, in)
+	u := r.sink.upgrade(t, 0, func(u *capture.Upgrade) bool { return u.Outcome != capture.Pending })
+	if u.Outcome != capture.Unreached || u.Status != 0 || !strings.Contains(u.Failure, why) {
+		t.Errorf("recorded %q, status %d, failure %q", u.Outcome, u.Status, u.Failure)
+	}
+	if s := r.proxy.Stats(); s.Unanswered != 1 || len(s.Answers) != 0 {
+		t.Errorf("stats %+v", s)
+	}
+	return u
+}
+
+// TestRefusedPort dials for real.
+func TestRefusedPort(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gw := ln.Addr().String()
+	ln.Close()
+	r := newRig(t, Options{})
+	conn := r.connect(gw, true)
+	io.WriteString(conn, upgradeHead(gw))
+	r.wantUnreached(conn, 502, "connection refused")
+}
+
+// TestBadCertificate: the gateway's certificate is verified for the name in
+// CONNECT, whether or not the client sends a server name.
+func TestBadCertificate(t *testing.T) {
+	serve := func(r *rig) string {
+		return r.gateway(true, func(conn net.Conn, in *bufio.Reader) {
+			if _, err := readHead(in); err == nil {
+				io.WriteString(conn, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")
+				in.ReadByte()
+			}
+		})
+	}
+	t.Run("unknown authority", func(t *testing.T) {
+		r := newRig(t, Options{Roots: newAuthority(t).pool()})
+		gw := serve(r)
+		conn := r.connect(gw, true)
+		io.WriteString(conn, upgradeHead(gw))
+		r.wantUnreached(conn, 502, "unknown authority")
+	})
+	t.Run("other name", func(t *testing.T) {
+		var gw string
+		r := newRig(t, Options{Dial: func(context.Context, string, string) (net.Conn, error) { return net.Dial("tcp", gw) }})
+		gw = serve(r)
+		conn := r.connect("gw.test:443", true)
+		io.WriteString(conn, upgradeHead(gw))
+		r.wantUnreached(conn, 502, "match gw.test")
+	})
+	t.Run("insecure", func(t *testing.T) {
+		r := newRig(t, Options{Insecure: true, Roots: newAuthority(t).pool()})
+		gw := serve(r)
+		conn := r.connect(gw, true)
+		io.WriteString(conn, upgradeHead(gw))
+		want(t, conn, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")
+	})
+}
+
+// TestNoAnswer: the proxy does not wait for ever, and says that it was it who
+// stopped.
+func TestNoAnswer(t *testing.T) {
+	legs(t, func(t *testing.T, secure bool) {
+		r := newRig(t, Options{Limits: Limits{Answer: 30 * time.Millisecond}})
+		gw := r.gateway(secure, func(conn net.Conn, in *bufio.Reader) { io.Copy(io.Discard, in) })
+		conn := r.connect(gw, secure)
+		io.WriteString(conn, upgradeHead(gw))
+		answer, _ := io.ReadAll(conn)
+		if !strings.HasPrefix(string(answer), "HTTP/1.1 504 Gateway Timeout (why403: ") {
+			t.Errorf("answer %q", answer)
+		}
+		u := r.sink.upgrade(t, 0, func(u *capture.Upgrade) bool { return u.Outcome != capture.Pending })
+		if u.Outcome != capture.TimedOut {
+			t.Errorf("outcome %q", u.Outcome)
+		}
+	})
+}
+
+// TestDroppedWithClientWaiting: a client that does not look is not waited for.
+func TestDroppedWithClientWaiting(t *testing.T) {
+	legs(t, func(t *testing.T, secure bool) {
+		r := newRig(t, Options{Limits: Limits{Drain: 30 * time.Millisecond}})
+		gw := r.gateway(secure, func(conn net.Conn, in *bufio.Reader) { readHead(in) })
+		conn := r.connect(gw, secure)
+		io.WriteString(conn, upgradeHead(gw))
+		u := r.sink.upgrade(t, 0, func(u *capture.Upgrade) bool { return u.Outcome != capture.Pending })
+		if u.Outcome != capture.Dropped {
+			t.Errorf("outcome %q", u.Outcome)
+		}
+		r.proxy.conns.waitEmpty(t)
+	})
+}
+
+// waitEmpty waits until no connection is left.
+func (s *connSet) waitEmpty(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+		s.mu.Lock()
+		n := len(s.conns)
+		s.mu.Unlock()
+		if n == 0 {
+			return
+		}
+	}
+	t.Error("connections are left")
+}
+
+// TestDropped: the gateway closes without an answer, and so the client sees it.
+func TestDropped(t *testing.T) {
+	legs(t, func(t *testing.T, secure bool) {
+		r := newRig(t, Options{Limits: Limits{Drain: 50 * time.Millisecond}})
+		gw := r.gateway(secure, func(conn net.Conn, in *bufio.Reader) { readHead(in) })
+		conn := r.connect(gw, secure)
+		io.WriteString(conn, upgradeHead(gw))
+		wantEnd(t, conn)
+		u := r.sink.upgrade(t, 0, func(u *capture.Upgrade) bool { return u.Outcome != capture.Pending })
+		if u.Outcome != capture.Dropped {
+			t.Errorf("outcome %q", u.Outcome)
+		}
+	})
+}
+
+// TestSlowLoris: a client that never completes its head is sent away, before and
+// inside a tunnel.
+func TestSlowLoris(t *testing.T) {
+	limits := Limits{Connect: 30 * time.Millisecond, RequestHead: 30 * time.Millisecond, ClientTLS: 30 * time.Millisecond}
+	r := newRig(t, Options{Limits: limits})
+	for _, tt := range []struct {
+		name    string
+		conn    func() net.Conn
+		sent    string
+		answers string
+	}{
+		{"head", r.dial, "CONNECT a:1 HTTP/1.1\r\nA: ", "HTTP/1.1 408 "},
+		{"nothing", r.dial, "", ""},
+		{"inner head", func() net.Conn { return r.connect("127.0.0.1:1", true) }, "GET / HTTP/1.1\r\nA:", "HTTP/1.1 408 "},
+		{"inner plain head", func() net.Conn { return r.connect("127.0.0.1:1", false) }, "GET / HTTP/1.1\r\nA:", "HTTP/1.1 408 "},
+		{"hello", func() net.Conn { return r.connect("127.0.0.1:1", false) }, "\x16\x03", ""},
+		{"silent tunnel", func() net.Conn { return r.connect("127.0.0.1:1", false) }, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			conn := tt.conn()
+			io.WriteString(conn, tt.sent)
+			answer, _ := io.ReadAll(conn)
+			if !strings.HasPrefix(string(answer), tt.answers) || (tt.answers == "") != (len(answer) == 0) {
+				t.Errorf("answer %q, want %q", answer, tt.answers)
+			}
+		})
+	}
+}
+
+// TestHeadTooLarge: 431, before and inside a tunnel.
+func TestHeadTooLarge(t *testing.T) {
+	r := newRig(t, Options{Limits: Limits{Head: 1000}})
+	for _, secure := range []bool{false, true} {
+		conn := r.connect("127.0.0.1:1", secure)
+		fmt.Fprintf(conn, "GET / HTTP/1.1\r\nA: %s\r\n\r\n", strings.Repeat("a", 1000))
+		answer, _ := io.ReadAll(conn)
+		if !strings.HasPrefix(string(answer), "HTTP/1.1 431 ") {
+			t.Errorf("inside: answer %q", answer)
+		}
+	}
+	conn := r.dial()
+	fmt.Fprintf(conn, "CONNECT a:1 HTTP/1.1\r\nA: %s", strings.Repeat("a", 1000))
+	answer, _ := io.ReadAll(conn)
+	if !strings.HasPrefix(string(answer), "HTTP/1.1 431 ") {
+		t.Errorf("outside: answer %q", answer)
+	}
+}
+
+// TestTooManyPending: beyond the limit clients are told so, and it is counted.
+func TestTooManyPending(t *testing.T) {
+	r := newRig(t, Options{Limits: Limits{Pending: 1}})
+	first := r.connect("127.0.0.1:1", false)
+	conn := r.dial()
+	answer, _ := io.ReadAll(conn)
+	if !strings.HasPrefix(string(answer), "HTTP/1.1 503 ") || !strings.Contains(string(answer), "Server: why403\r\n") {
+		t.Errorf("answer %q", answer)
+	}
+	if s := r.proxy.Stats(); s.OverLimit != 1 || s.Pending != 1 {
+		t.Errorf("stats %+v", s)
+	}
+	r.sink.wait(t, "loss", func(run *capture.Run) bool {
+		return len(run.Losses) == 1 && run.Losses[0].Kind == capture.LostRefused
+	})
+	first.Close()
+}
+
+// TestBlind: hosts that were not asked for are tunnelled with the bytes as they
+// are, TLS included, and counted.
+func TestBlind(t *testing.T) {
+	r := newRig(t, Options{Hosts: []string{"gw.test", "*.gw.test"}})
+	gw := r.gateway(false, func(conn net.Conn, in *bufio.Reader) { io.Copy(conn, in) })
+	for range 2 {
+		conn := r.connect(gw, false)
+		io.WriteString(conn, "\x16\x03\x01 not for us")
+		want(t, conn, "\x16\x03\x01 not for us")
+		finish(conn)
+		wantEnd(t, conn)
+	}
+	r.stop()
+	run, _ := r.sink.run()
+	var lost int64
+	for _, loss := range run.Losses {
+		if loss.Kind == capture.LostBlind && strings.Contains(loss.Detail, "127.0.0.1") {
+			lost += loss.Count
+		}
+	}
+	if lost != 2 || len(r.ca.asked) != 0 {
+		t.Errorf("losses %v, leafs made for %v", run.Losses, r.ca.asked)
+	}
+}
+
+// TestNotHTTP: another protocol in a tunnel is relayed unread.
+func TestNotHTTP(t *testing.T) {
+	legs(t, func(t *testing.T, secure bool) {
+		r := newRig(t, Options{})
+		gw := r.gateway(secure, func(conn net.Conn, in *bufio.Reader) { io.Copy(conn, in) })
+		conn := r.connect(gw, secure)
+		io.WriteString(conn, "\x00\x01\x02\n\n")
+		want(t, conn, "\x00\x01\x02\n\n")
+		io.WriteString(conn, "more")
+		want(t, conn, "more")
+		r.sink.wait(t, "loss", func(run *capture.Run) bool { return len(run.Losses) == 1 && run.Losses[0].Kind == capture.LostParse })
+	})
+}
+
+func TestDecrypts(t *testing.T) {
+	for _, tt := range []struct {
+		hosts string
+		host  string
+		want  bool
+	}{
+		{"", "any", true}, {"*", "any", true}, {"a.test", "A.test", true}, {"a.test", "a.test.", true}, {"a.test", "b.a.test", false},
+		{"*.a.test", "b.a.test", true}, {"*.a.test", "a.test", false}, {"*.a.test", "ba.test", false}, {"x y *.a.test", "c.b.a.test", true},
+	} {
+		p := New(nil, nil, newSink(), Options{Hosts: strings.Fields(tt.hosts)})
+		if got := p.decrypts(tt.host); got != tt.want {
+			t.Errorf("hosts %q: decrypts(%q) = %v", tt.hosts, tt.host, got)
+		}
+	}
+}
+
+func TestSessions(t *testing.T) {
+	n, hard := Sessions()
+	if n <= 0 || uint64(2*n) >= hard {
+		t.Errorf("%d sessions within %d descriptors", n, hard)
+	}
+	if got := sessionsWithin(20_000); got != 9468 {
+		t.Errorf("%d sessions within 20,000 descriptors, want 9,468", got)
+	}
+	if got := sessionsWithin(10); got != 0 {
+		t.Errorf("%d sessions within 10 descriptors", got)
+	}
+}

@@ -22,7 +22,7 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 	defer cancel()
 	p.forward.start(conns)
 
-	err := p.accept(conns, ln)
+	err := p.accept(ctx, conns, ln)
 	if ctx.Err() != nil {
 		err = nil
 	}
@@ -35,11 +35,13 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
-func (p *Proxy) accept(ctx context.Context, ln net.Listener) error {
+// accept accepts clients until ctx ends; conns is the context of their connections.
+func (p *Proxy) accept(ctx, conns context.Context, ln net.Listener) error {
 	var pause time.Duration
-	for {
+	for p.conns.reserve(ctx, p.full) {
 		conn, err := ln.Accept()
 		if err != nil {
+			p.conns.free()
 			if !isExhausted(err) {
 				return fmt.Errorf("accept clients: %w", err)
 			}
@@ -54,12 +56,23 @@ func (p *Proxy) accept(ctx context.Context, ln net.Listener) error {
 		pause = 0
 		p.stats.connections.Add(1)
 		if p.stats.pending.Load() >= int64(p.limits.Pending) {
+			p.conns.free()
 			p.refuse(conn)
 			continue
 		}
 		c := p.newClient(conn)
-		p.running.Go(func() { p.handle(ctx, c) })
+		p.running.Go(func() { p.handle(conns, c) })
 	}
+	return nil
+}
+
+// full says that clients have to wait, once: each of them would say the same.
+func (p *Proxy) full() {
+	why := fmt.Sprintf("accepting pauses: %d connections are open, as many as the limits allow; clients wait to be accepted", p.limits.Connections)
+	p.fullOnce.Do(func() {
+		p.sink.Put(capture.Note{At: p.clock.now(), Text: why})
+		p.opt.Log.Warn().Msg(why)
+	})
 }
 
 // refuse turns a client away because too many are pending. It does not wait for

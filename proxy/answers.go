@@ -36,9 +36,10 @@ func (t *tunnel) goBlind() {
 func (t *tunnel) answers() {
 	buf := buffers.get()
 	defer buffers.put(buf)
-	for {
+	for heard := false; ; {
 		n, err := t.server.Read(*buf)
 		if n > 0 {
+			heard = true
 			pr := t.tap.data(dissect.FromServer, t.p.clock.now(), (*buf)[:n])
 			t.settle(pr)
 			_, werr := t.client.Write((*buf)[:n])
@@ -53,7 +54,7 @@ func (t *tunnel) answers() {
 			}
 		}
 		if err != nil {
-			t.noAnswer(err)
+			t.noAnswer(err, heard)
 			break
 		}
 	}
@@ -82,17 +83,28 @@ func (t *tunnel) becomeSocket() {
 	}
 }
 
-// noAnswer deals with the end of the gateway's direction.
-func (t *tunnel) noAnswer(err error) {
+// noAnswer deals with the end of the gateway's direction, from which something was
+// heard or nothing ever.
+func (t *tunnel) noAnswer(err error, heard bool) {
 	pr := t.tap.state()
-	if !isTimeout(err) || t.isDraining(dissect.FromServer) || pr.answered || pr.answering {
+	switch {
+	case isAlert(err) && !heard:
+		// In TLS 1.3 a gateway refuses the client's part of the handshake, which may
+		// lack a certificate, when we have long sent the request (RFC 8446 §4.4.2.4).
+		status, why := unreached(t.c.target, fmt.Errorf("TLS handshake: %w", err))
+		t.giveUp(capture.Unreached, status, why)
+	case isTimeout(err) && !t.isDraining(dissect.FromServer) && !pr.answered && !pr.answering:
+		t.giveUp(capture.TimedOut, 504, fmt.Sprintf("no answer from %q within %v", t.c.target, t.p.limits.Answer))
+	default:
 		t.readFailed(dissect.FromServer, err)
-		return
 	}
-	why := fmt.Sprintf("no answer from %q within %v", t.c.target, t.p.limits.Answer)
-	t.tap.fail(capture.TimedOut, why)
+}
+
+// giveUp answers in the place of a gateway that has not begun to.
+func (t *tunnel) giveUp(outcome capture.Outcome, status int, why string) {
+	t.tap.fail(outcome, why)
 	t.client.SetWriteDeadline(time.Now().Add(t.p.limits.Drain))
-	t.client.Write(answer(504, why))
+	t.client.Write(answer(status, why))
 	t.client.finish()
 	t.server.Close()
 	t.drain(dissect.FromClient, t.p.limits.RefusalBody)

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -11,7 +12,28 @@ type connSet struct {
 	mu      sync.Mutex
 	conns   map[*client]struct{}
 	settled chan struct{} // closed once nothing is pending; nil until shutdown
+	slots   chan struct{} // one for each connection that is open or about to be
 }
+
+// reserve takes a slot for a connection to come. If it has to wait for one, it
+// calls full first. It returns false if ctx ends before.
+func (s *connSet) reserve(ctx context.Context, full func()) bool {
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	default:
+		full()
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// free gives a slot back.
+func (s *connSet) free() { <-s.slots }
 
 func (s *connSet) add(c *client) {
 	s.mu.Lock()
@@ -25,7 +47,10 @@ func (s *connSet) add(c *client) {
 func (s *connSet) remove(c *client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, c)
+	if _, open := s.conns[c]; open {
+		delete(s.conns, c)
+		s.free()
+	}
 }
 
 // settle is called whenever no request or handshake is in progress.

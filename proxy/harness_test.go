@@ -159,6 +159,12 @@ type rig struct {
 
 func newRig(t testing.TB, opt Options) *rig {
 	t.Helper()
+	return newRigOn(t, opt, func(ln net.Listener) net.Listener { return ln })
+}
+
+// newRigOn is newRig with a listener that wrap makes of an ordinary one.
+func newRigOn(t testing.TB, opt Options, wrap func(net.Listener) net.Listener) *rig {
+	t.Helper()
 	r := &rig{t: t, sink: newSink(), ca: newAuthority(t), roots: newAuthority(t)}
 	if opt.Roots == nil {
 		opt.Roots = r.roots.pool()
@@ -174,7 +180,7 @@ func newRig(t testing.TB, opt Options) *rig {
 	r.addr = ln.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- r.proxy.Serve(ctx, ln) }()
+	go func() { served <- r.proxy.Serve(ctx, wrap(ln)) }()
 	var once sync.Once
 	r.stop = func() {
 		once.Do(func() {

@@ -18,6 +18,7 @@ type Limits struct {
 	RefusalBody   time.Duration // for the rest of a refusal after the client left, default 2 s
 	ShutdownGrace time.Duration // for pending upgrades when the proxy is stopped, default 2 s
 	Pending       int           // connections with a request or handshake in progress, default 4,096; beyond it 503
+	Connections   int           // clients, default what [Sessions] allows; beyond it they wait to be accepted
 }
 
 func (l Limits) withDefaults() Limits {
@@ -45,6 +46,10 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Pending <= 0 {
 		l.Pending = 4096
+	}
+	if l.Connections <= 0 {
+		n, _ := Sessions()
+		l.Connections = max(n, 1)
 	}
 	return l
 }

@@ -71,6 +71,8 @@ type Options struct {
 	// Answered is told of each upgrade once its outcome is known, nil for nobody. It
 	// must be safe for concurrent use, must not block, and keeps no reference.
 	Answered func(*capture.Upgrade)
+	// Resolver looks gateways up; nil means the system's.
+	Resolver *net.Resolver
 	// Limits bounds sizes and times; zero fields have defaults.
 	Limits Limits
 	// Log takes what is wrong with connections; heads and secrets never.
@@ -97,6 +99,8 @@ type Proxy struct {
 	ids     atomic.Int64   // connections recorded so far
 	running sync.WaitGroup // goroutines of connections
 	conns   connSet        // what shutdown has to end
+
+	fullOnce sync.Once
 }
 
 // New returns a proxy that shows clients certificates of leafs and hands what it
@@ -112,6 +116,7 @@ func New(leafs LeafSource, tokens *token.Keeper, sink Sink, opt Options) *Proxy 
 		sessions: tls.NewLRUClientSessionCache(256),
 	}
 	p.losses.p = p
+	p.conns.slots = make(chan struct{}, p.limits.Connections)
 	p.verifier.roots = opt.Roots
 	p.clientTLS = p.newClientTLS()
 	p.forward = newForward(p)

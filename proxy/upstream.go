@@ -55,7 +55,11 @@ func (p *Proxy) resolve(ctx context.Context, target string, phases *capture.Phas
 	if err != nil {
 		return nil, err
 	}
-	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", service)
+	resolver := p.opt.Resolver
+	if resolver == nil {
+		resolver = net.DefaultResolver
+	}
+	port, err := resolver.LookupPort(ctx, "tcp", service)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +68,7 @@ func (p *Proxy) resolve(ctx context.Context, target string, phases *capture.Phas
 		ips = []netip.Addr{ip}
 	} else {
 		phases.ResolveStart = p.clock.now()
-		if ips, err = net.DefaultResolver.LookupNetIP(ctx, "ip", host); err != nil {
+		if ips, err = resolver.LookupNetIP(ctx, "ip", host); err != nil {
 			return nil, err
 		}
 	}
@@ -117,6 +121,12 @@ func unreached(target string, err error) (status int, why string) {
 	default:
 		return 502, fmt.Sprintf("reach %q: %v", target, err)
 	}
+}
+
+// isAlert reports whether the other side ended TLS with an alert (RFC 8446 §6.2).
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }
 
 // isExhausted reports whether a system call failed because this process or machine

@@ -67,6 +67,16 @@ func TestMaskHeadOfAnswers(t *testing.T) {
 	}
 }
 
+// With the claims, which a run holds, a signature makes up the token.
+func TestSignatureAloneIsMasked(t *testing.T) {
+	k := newKeeper()
+	k.learn(jwtValue)
+	signature := jwtValue[strings.LastIndexByte(jwtValue, '.')+1:]
+	if got := k.MaskText("bad signature " + signature); strings.Contains(got, signature) {
+		t.Errorf("the signature survives: %s", got)
+	}
+}
+
 func TestMaskBodyMasksWhatMayBeCut(t *testing.T) {
 	k := newKeeper()
 	k.learn("Zm9v4711barbazQx0815")

@@ -52,6 +52,10 @@ func (k *Keeper) learn(value string) {
 		return
 	}
 	k.learnForm(value)
+	if at := strings.LastIndexByte(value, '.'); strings.Count(value, ".") >= 2 {
+		// A JWT's signature: with the claims, which are kept, it makes up the token.
+		k.learnForm(value[at+1:])
+	}
 	if escaped := url.QueryEscape(value); escaped != value {
 		k.learnForm(escaped)
 		k.learnForm(url.PathEscape(value))

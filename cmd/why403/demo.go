@@ -56,6 +56,7 @@ func runDemo(cmd *cobra.Command, rec *recording, name string) error {
 	if !ok {
 		return usageError{hinted{fmt.Errorf("no scenario %q", name), `"why403 demo --list" lists them`}}
 	}
+	defer endOnInterrupt(cmd)()
 	dir, err := os.MkdirTemp("", "why403-demo-")
 	if err != nil {
 		return err

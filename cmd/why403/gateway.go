@@ -66,6 +66,7 @@ what it did at its end.`,
 }
 
 func (g *gatewayFlags) serve(cmd *cobra.Command) error {
+	defer endOnInterrupt(cmd)()
 	g.opt.Issuer.Format = sim.TokenFormat(g.format)
 	g.opt.Refusal.Body = g.body
 	if g.inBand != 0 {

@@ -70,6 +70,7 @@ gateways of your own.`,
 }
 
 func (l *loadFlags) run(cmd *cobra.Command) error {
+	defer endOnInterrupt(cmd)()
 	if err := l.complete(); err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ func runProxy(cmd *cobra.Command, rec *recording) error {
 	if len(rec.hosts) == 0 {
 		return usageError{hinted{errors.New("no host to record"), "name the gateway with --host HOST, or record everything with --host '*'"}}
 	}
+	defer endOnInterrupt(cmd)()
 	authority, err := rec.keptAuthority()
 	if err != nil {
 		return err

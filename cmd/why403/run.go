@@ -37,6 +37,7 @@ succeeded and upgrades were refused.`,
 }
 
 func runTool(cmd *cobra.Command, rec *recording, argv []string) error {
+	defer endOnInterrupt(cmd)()
 	authority, cleanup, err := rec.authority()
 	if err != nil {
 		return err
@@ -64,13 +65,11 @@ func runTool(cmd *cobra.Command, rec *recording, argv []string) error {
 	if err := errors.Join(s.Stop(), runErr); err != nil {
 		return err
 	}
-	if err := rec.conclude(cmd); err != nil && code == 0 {
-		return err
-	}
-	if code != 0 {
+	err = rec.conclude(cmd)
+	if found := exit(0); code != 0 && (err == nil || errors.As(err, &found)) {
 		return exit(code)
 	}
-	return nil
+	return err
 }
 
 func (r *recording) runChild(cmd *cobra.Command, s *session.Session, argv []string, trust child.Trust) (int, error) {

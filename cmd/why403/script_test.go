@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"os/signal"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,9 +16,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"why403": func() {
-			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-			context.AfterFunc(ctx, stop)
-			os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 		},
 	})
 }

@@ -1,0 +1,90 @@
+package e2e
+
+import (
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"why403/internal/sim"
+)
+
+// TestJMeterFindsHAProxysCap: HAProxy as the gateway ends TLS, checks the tokens
+// and answers 403 once a stick table counts 25 sockets. Behind it is a WebSocket
+// server that takes everybody.
+func TestJMeterFindsHAProxysCap(t *testing.T) {
+	need(t, "java", "haproxy")
+	const room = 25
+	p := plan{"threads": "40", "rampup": "5", "hold": "3", "pause": "1000", "token.mode": "thread"}
+	f := compare(t, func(t *testing.T) gateway { return haproxy(t, room) }, p)
+	cause := wantCause(t, f, "concurrency-cap", "global")
+	if cause.Threshold == nil || cause.Threshold.Value < room-1 || cause.Threshold.Value > room+1 {
+		t.Errorf("threshold %+v, want about %d", cause.Threshold, room)
+	}
+}
+
+// haproxy starts HAProxy with testdata/haproxy/gateway.cfg.
+func haproxy(t *testing.T, room int) gateway {
+	t.Helper()
+	const key = "signs-tokens-of-tests-with-HS256" // no comma: it becomes an argument in the configuration
+	issued := newVault()
+	issuer := sim.IssuerOptions{Secret: []byte(key), OnIssue: issued.token}
+	server, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Plain: true, Issuer: issuer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	dir := t.TempDir()
+	roots, bundle := certificate(t)
+
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := ln.(*net.TCPListener).File() // inherited as descriptor 3
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := command(t.Context(), "haproxy", "-db", "-f", root(t, "testdata/haproxy/gateway.cfg"))
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	cmd.ExtraFiles = []*os.File{file}
+	cmd.Env = append(cmd.Env, "CERT="+write(t, filepath.Join(dir, "bundle.pem"), bundle), "TOKEN_KEY="+key,
+		"CAP="+strconv.Itoa(room), "BACKEND="+server.Addr().String())
+	var log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("haproxy: %s", log.String())
+		}
+	})
+	waitTLS(t, ln.Addr().String(), &log)
+	ln.Close() // HAProxy has it now
+	file.Close()
+	host, port, _ := net.SplitHostPort(ln.Addr().String())
+	tokens := "https://" + ln.Addr().String() + "/oauth/token"
+	return gateway{host, port, tokens, write(t, filepath.Join(dir, "roots.pem"), roots), issued}
+}
+
+// waitTLS returns once a handshake at addr succeeds.
+func waitTLS(t *testing.T, addr string, log fmt.Stringer) {
+	t.Helper()
+	dialer := tls.Dialer{
+		NetDialer: &net.Dialer{Timeout: 10 * time.Second},
+		Config:    &tls.Config{InsecureSkipVerify: true},
+	}
+	conn, err := dialer.DialContext(t.Context(), "tcp", addr)
+	if err != nil {
+		t.Fatalf("HAProxy does not answer: %v\n%s", err, log)
+	}
+	conn.Close()
+}

@@ -40,6 +40,9 @@ func isName(s string) bool {
 	if s == "" || len(s) > 40 {
 		return false
 	}
+	if '0' <= s[0] && s[0] <= '9' {
+		return false
+	}
 	digits := 0
 	for i := range len(s) {
 		c := s[i]

@@ -21,7 +21,10 @@ func (k *Keeper) MaskBody(text string, whole bool) string {
 		return k.MaskText(text)
 	}
 	from := strings.LastIndexAny(text, " \t\r\n\"'<>,;=&:") + 1
-	return k.MaskText(text[:from]) + k.markOf(text[from:])
+	if from == len(text) {
+		return k.MaskText(text)
+	}
+	return k.MaskText(text[:from]) + k.mark("cut", text[from:])
 }
 
 // pairs finds values behind the name of a secret: name=value, "name":"value",

@@ -2,8 +2,6 @@ package dissect
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"why403/capture"
 	"why403/capture/http1"
@@ -56,22 +54,21 @@ func (c *Conn) request(at capture.Instant, head string) {
 		c.lose(FromClient, at, capture.LostParse, fmt.Sprintf("over %d requests without an answer", maxWaiting))
 		return
 	}
-	c.count++
-	x := &exchange{u: &capture.Upgrade{Conn: c.opening.ID, Exchange: c.count}, method: req.Method, upgrade: req.IsUpgrade()}
-	for _, note := range c.notes {
-		note(x.u)
-	}
-	c.notes = nil
-	x.u.Phases.RequestSent = h.began
+	x := c.begin(h.began, req.Method, req.IsUpgrade())
 	x.unseen = c.halves[FromServer].phase == lost
 	c.waiting = append(c.waiting, x)
 	framing, ferr := req.Framing()
+	host, _ := req.Fields.Get("Host")
+	kind, _ := req.Fields.Get("Content-Type")
+	r := asked{head: head, target: req.Target.Origin, authority: req.Target.Authority, host: host, kind: kind}
 	if x.upgrade {
-		c.upgrade(x, req, head, at)
+		x.head = head
+		x.u.Oddities = append(req.Oddities.List(), ws.CheckRequest(capture.Head(head))...)
+		c.upgrade(x, r)
 	} else {
-		c.otherRequest(x, req, head)
+		c.otherRequest(x, r)
 	}
-	h.body = newBody(framing, c.requestLimit(x))
+	h.body = newBody(framing, x.requestLimit())
 	h.phase = inBody
 	switch {
 	case ferr != nil && !x.upgrade:
@@ -79,29 +76,6 @@ func (c *Conn) request(at capture.Instant, head string) {
 	case h.body.follow.Done():
 		c.requestDone()
 	}
-}
-
-// upgrade reads the head of a request for a WebSocket.
-func (c *Conn) upgrade(x *exchange, req *http1.Request, head string, at capture.Instant) {
-	x.head = head
-	found := c.tokens.Request(head, x.u.Phases.RequestSent)
-	for _, t := range found.Tokens {
-		c.emit(t)
-	}
-	host, _ := req.Fields.Get("Host")
-	u := x.u
-	u.Scheme = webSocketScheme(c.opening.Scheme)
-	u.Host = c.tokens.MaskText(host)
-	u.Authority = c.authority(orElse(req.Target.Authority, host))
-	u.Target = http1.ParseTarget(req.Method, found.Target).Origin
-	u.RequestHead, u.Credentials = found.Head, found.Credentials
-	u.Outcome = capture.Pending
-	u.Oddities = append(u.Oddities, req.Oddities.List()...)
-	u.Oddities = append(u.Oddities, ws.CheckRequest(capture.Head(head))...)
-	if found.CutShort {
-		u.Oddities = append(u.Oddities, "token is the beginning of a JWT and no more")
-	}
-	c.tell(x)
 }
 
 func (c *Conn) requestBody(at capture.Instant, b []byte) (rest []byte) {
@@ -168,21 +142,3 @@ func (c *Conn) clientGap(at capture.Instant, n int64) {
 		h.lose()
 	}
 }
-
-// orElse returns s, or other if s is empty.
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
-// mayBeGrant reports whether a request may be one for a token: its body is kept.
-func mayBeGrant(req *http1.Request) bool {
-	kind, _ := req.Fields.Get("Content-Type")
-	kind = strings.ToLower(kind)
-	return req.Method == "POST" && (kind == "" || strings.Contains(kind, "form") || strings.Contains(kind, "json"))
-}
-
-// clipped returns list such that appending to it copies: what was emitted stays.
-func clipped(list []string) []string { return slices.Clip(list) }

@@ -54,14 +54,9 @@ type Opening struct {
 
 // Conn dissects one connection. It is not safe for concurrent use.
 type Conn struct {
-	opening Opening
-	tokens  *token.Keeper
-	emit    func(capture.Record)
-
+	desk
 	halves  *[2]half // nil once the connection is a WebSocket, or over
 	waiting []*exchange
-	count   int64                    // exchanges so far
-	notes   []func(*capture.Upgrade) // for the next exchange
 	socket  *socket
 
 	ended [2]capture.Ending // by direction, "" while it goes on
@@ -72,7 +67,7 @@ type Conn struct {
 // New returns the machine for one connection. It calls emit, from within its
 // methods, with each record as soon as it is known and again as it changes.
 func New(o Opening, tokens *token.Keeper, emit func(capture.Record)) *Conn {
-	return &Conn{opening: o, tokens: tokens, emit: emit, halves: new([2]half)}
+	return &Conn{desk: desk{opening: o, tokens: tokens, emit: emit}, halves: new([2]half)}
 }
 
 // Data takes the next bytes of a direction. It keeps no reference to b.
@@ -80,7 +75,7 @@ func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {
 	switch {
 	case c.over || len(b) == 0:
 	case c.socket != nil:
-		c.frames(dir, at, b)
+		c.socket.frames(dir, at, b)
 	case dir == FromClient:
 		c.fromClient(at, b)
 	default:
@@ -118,10 +113,10 @@ func (c *Conn) End(dir Dir, at capture.Instant, how capture.Ending) {
 	}
 	both := c.ended[dir.other()] != ""
 	switch {
-	case c.socket != nil && (both || how == capture.RST): // an RST ends both
-		c.closeSocket(at, c.ended[c.first])
-		c.finish()
 	case c.socket != nil:
+		if c.socket.end(dir, at, how) {
+			c.finish()
+		}
 	case both:
 		c.abandon(at, how)
 		c.finish()
@@ -138,7 +133,7 @@ func (c *Conn) Close(at capture.Instant, how capture.Ending) {
 		return
 	}
 	if c.socket != nil {
-		c.closeSocket(at, how)
+		c.socket.close(at, how)
 	} else {
 		c.abandon(at, how)
 	}
@@ -179,8 +174,7 @@ func (c *Conn) Annotate(f func(u *capture.Upgrade)) {
 	case c.socket != nil:
 		f(c.socket.u)
 	case n > 0:
-		f(c.waiting[n-1].u)
-		c.tell(c.waiting[n-1])
+		c.note(c.waiting[n-1], f)
 	default:
 		c.notes = append(c.notes, f)
 	}

@@ -2,6 +2,8 @@ package dissect
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -165,7 +167,7 @@ func TestBodies(t *testing.T) {
 		{"chunked", head("Transfer-Encoding: chunked\r\n") + "3\r\nden\r\n3;x\r\nied\r\n0\r\nA: b\r\n\r\n", nil, "denied", 6, ""},
 		{"until the end", head("") + "denied", []step{ends(FromServer, capture.FIN)}, "denied", 6, ""},
 		{"ended early", head("Content-Length: 10\r\n") + "you denied", nil, "you denied", 10, ""},
-		{"ended very early", head("Content-Length: 20\r\n") + "you are denied", []step{ends(FromServer, capture.RST)}, "you are ‹secret:" + string(newKeeper().Fingerprint("denied")) + ":6›", 14, "ended 6 bytes early"},
+		{"ended very early", head("Content-Length: 20\r\n") + "you are denied", []step{ends(FromServer, capture.RST)}, "you are ‹cut:" + string(newKeeper().Fingerprint("denied")) + ":6›", 14, "ended 6 bytes early"},
 		{"bad chunk", head("Transfer-Encoding: chunked\r\n") + "3\r\nno \r\nzz", nil, "no ", 3, "chunk size is not hexadecimal"},
 		{"two lengths", head("Content-Length: 2\r\nContent-Length: 3\r\n") + "no", []step{ends(FromServer, capture.FIN)}, "no", 2, "two values"},
 		{"bytes missing", head("Content-Length: 20\r\n") + "you are ", []step{gone(FromServer, 4), got("ied, ok?")}, "you are ", 20, ""},
@@ -264,6 +266,64 @@ func TestAnswerBeforeRequestIsComplete(t *testing.T) {
 			sent(ask), got(no))
 		if u := r.only(t); u.Exchange != 2 || u.Status != 403 {
 			t.Errorf("recorded exchange %d, status %d", u.Exchange, u.Status)
+		}
+	}
+}
+
+func TestNotesReachTheirExchange(t *testing.T) {
+	var all capture.Collector
+	c := New(Opening{ID: 3, Scheme: "http"}, newKeeper(), all.Put)
+	server := netip.MustParseAddrPort("192.0.2.1:80")
+	c.Annotate(func(u *capture.Upgrade) { u.Server, u.Edits, u.Phases.Accepted = server, []string{"first"}, 1 })
+	c.Data(FromClient, second, []byte(ask+ask))
+	c.Data(FromServer, second, []byte(no))
+	c.Annotate(func(u *capture.Upgrade) { u.Edits = []string{"second"} })
+	c.Data(FromServer, second, []byte(yes))
+	c.Annotate(func(u *capture.Upgrade) { u.Edits = append(u.Edits, "open") })
+	c.Close(2*second, "")
+	r := all.Run(capture.Meta{})
+	a, b := r.Upgrades[0], r.Upgrades[1]
+	if !slices.Equal(a.Edits, []string{"first"}) || !slices.Equal(b.Edits, []string{"second", "open"}) {
+		t.Errorf("edits %q and %q", a.Edits, b.Edits)
+	}
+	if a.Server != server || b.Server != server || a.Phases.Accepted != 1 || b.Phases.Accepted != 0 {
+		t.Errorf("facts of the connection: %v, %v; accepted at %d, %d", a.Server, b.Server, a.Phases.Accepted, b.Phases.Accepted)
+	}
+	if a.Authority != "gw.example" || b.Socket.Closed.Seen() || b.Outcome != capture.Accepted {
+		t.Errorf("recorded %+v", b)
+	}
+}
+
+func TestFail(t *testing.T) {
+	for _, outcome := range []capture.Outcome{capture.Unreached, capture.TimedOut} {
+		var all capture.Collector
+		c := New(Opening{ID: 1, Scheme: "http"}, newKeeper(), all.Put)
+		c.Data(FromClient, second, []byte(ask))
+		if c.Answered() {
+			t.Error("answered without an answer")
+		}
+		c.Fail(2*second, outcome, "no route")
+		if !c.Answered() {
+			t.Error("a request that failed waits")
+		}
+		c.Data(FromServer, 3*second, []byte(yes))
+		c.Close(4*second, capture.FIN)
+		r := all.Run(capture.Meta{})
+		u := r.Upgrades[0]
+		if u.Outcome != outcome || u.Failure != "no route" || u.Phases.RequestSent.Seen() != (outcome == capture.TimedOut) || r.CheckValid() != nil {
+			t.Errorf("recorded %+v", u)
+		}
+	}
+}
+
+func TestClose(t *testing.T) {
+	for how, want := range map[capture.Ending]capture.Outcome{"": capture.Pending, capture.Shutdown: capture.Pending, capture.Timeout: capture.TimedOut, capture.Broken: capture.Dropped} {
+		var all capture.Collector
+		c := New(Opening{ID: 1, Scheme: "http"}, newKeeper(), all.Put)
+		c.Data(FromClient, second, []byte(ask))
+		c.Close(2*second, how)
+		if u := all.Run(capture.Meta{}).Upgrades[0]; u.Outcome != want {
+			t.Errorf("%q: outcome %q, want %q", how, u.Outcome, want)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package dissect
 
 import (
-	"strings"
-
 	"why403/capture"
 	"why403/capture/http1"
 )
@@ -31,9 +29,9 @@ type other struct {
 const maxWaiting = 256
 
 // tell emits an exchange as it is now, if it is an upgrade.
-func (c *Conn) tell(x *exchange) {
+func (d *desk) tell(x *exchange) {
 	if x.upgrade {
-		c.emit(*x.u)
+		d.emit(*x.u)
 	}
 }
 
@@ -71,16 +69,16 @@ func (c *Conn) finishBody(at capture.Instant, whole bool) {
 }
 
 // unanswered completes an exchange that gets no answer.
-func (c *Conn) unanswered(x *exchange, at capture.Instant, outcome capture.Outcome, why string) {
+func (d *desk) unanswered(x *exchange, at capture.Instant, outcome capture.Outcome, why string) {
 	if !x.upgrade {
-		c.otherAnswered(x, at, new(body))
+		d.otherAnswered(x, at, new(body))
 		return
 	}
 	x.u.Outcome = outcome
 	if x.u.Failure == "" {
 		x.u.Failure = why
 	}
-	c.tell(x)
+	d.tell(x)
 }
 
 // abandon completes every exchange: no more answers come. A how of "" is the end of
@@ -117,17 +115,4 @@ func (c *Conn) without(how capture.Ending) (outcome capture.Outcome, why string)
 	default:
 		return capture.Dropped, "the connection ended (" + string(how) + ") without an answer"
 	}
-}
-
-// authority returns the host:port that was asked for.
-func (c *Conn) authority(host string) string {
-	if c.opening.Authority != "" {
-		return c.opening.Authority
-	}
-	return c.tokens.MaskText(host)
-}
-
-// webSocketScheme turns "https" into "wss".
-func webSocketScheme(scheme string) string {
-	return strings.Replace(scheme, "http", "ws", 1)
 }

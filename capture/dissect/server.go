@@ -5,13 +5,14 @@ import (
 
 	"why403/capture"
 	"why403/capture/http1"
+	"why403/capture/ws"
 )
 
 // fromServer takes bytes of the gateway before a 101.
 func (c *Conn) fromServer(at capture.Instant, b []byte) {
 	for len(b) > 0 {
 		if c.socket != nil { // frames right behind the 101
-			c.frames(FromServer, at, b)
+			c.socket.frames(FromServer, at, b)
 			return
 		}
 		h := &c.halves[FromServer]
@@ -93,7 +94,8 @@ func (c *Conn) answer(at capture.Instant, head string) {
 	u := x.u
 	u.Status = resp.Status
 	u.Phases.ResponseFirst, u.Phases.ResponseHead = h.began, at
-	c.clock(u, resp.Fields)
+	date, _ := resp.Fields.Get("Date")
+	c.clock(u, date, resp.Fields.Count("Age") > 0)
 	u.Oddities = append(clipped(u.Oddities), resp.Oddities.List()...)
 	switch {
 	case resp.Status == 101 && x.upgrade:
@@ -106,13 +108,14 @@ func (c *Conn) answer(at capture.Instant, head string) {
 		c.leaveHTTP(at, capture.LostBlind, "a tunnel within the connection")
 		return
 	}
+	kind, _ := resp.Fields.Get("Content-Type")
 	framing, err := resp.Framing(x.method)
 	if err != nil {
 		u.Oddities = append(u.Oddities, err.Error())
 		framing = http1.Framing{Kind: http1.UntilClose}
 	}
-	h.phase, h.body = inBody, newBody(framing, c.answerLimit(x, resp))
-	x.answered(c, head)
+	h.phase, h.body = inBody, newBody(framing, x.answerLimit(kind))
+	c.answered(x, head)
 	c.settle()
 	if h.body.follow.Done() {
 		c.finishBody(at, true)
@@ -121,15 +124,15 @@ func (c *Conn) answer(at capture.Instant, head string) {
 	}
 }
 
-// answered keeps the head of an answer.
-func (x *exchange) answered(c *Conn, head string) {
-	if !x.upgrade {
-		x.other.answer = head
-		return
-	}
-	x.head = ""
-	x.u.Outcome = capture.Refused
-	x.u.ResponseHead = c.tokens.MaskHead(head)
+// accepted turns the connection into a WebSocket.
+func (c *Conn) accepted(x *exchange, head string) {
+	x.u.Oddities = append(clipped(x.u.Oddities), ws.CheckAnswer(capture.Head(x.head), capture.Head(head))...)
+	c.socket = c.accept(x, head)
+	c.socket.ended, c.socket.first = c.ended, c.first
+	client := &c.halves[FromClient]
+	c.socket.lost[FromClient] = client.phase != inDoubt
+	c.socket.catchUp(client.held)
+	c.halves, c.waiting, c.notes = nil, nil, nil
 }
 
 // leaveHTTP gives up on both directions.

@@ -13,11 +13,14 @@ import (
 
 // socket follows an accepted WebSocket.
 type socket struct {
+	d      *desk
 	u      *capture.Upgrade
 	parser [2]ws.Parser
 	pings  [2]ws.Pings
 	lost   [2]bool // frames of that direction are not known any more
-	early  string  // the gateway's first text, while it may be an error
+	ended  [2]capture.Ending
+	first  Dir    // which ended first
+	early  string // the gateway's first text, while it may be an error
 }
 
 const (
@@ -28,34 +31,33 @@ const (
 	serverText = 512
 )
 
-// accepted begins a WebSocket.
-func (c *Conn) accepted(x *exchange, head string) {
+// accept begins a WebSocket. The answer's head is as sent.
+func (d *desk) accept(x *exchange, head string) *socket {
 	u := x.u
 	u.Outcome = capture.Accepted
-	u.ResponseHead = c.tokens.MaskHead(head)
+	u.ResponseHead = d.tokens.MaskHead(head)
 	u.Socket.Opened = u.Phases.ResponseHead
-	u.Oddities = append(clipped(u.Oddities), ws.CheckAnswer(capture.Head(x.head), capture.Head(head))...)
 	rsv := ws.Extensions(capture.Head(head))
-	c.socket = &socket{u: u}
-	c.socket.parser[FromClient] = ws.Parser{Client: true, RSV: rsv, TextLimit: clientText}
-	c.socket.parser[FromServer] = ws.Parser{RSV: rsv, TextLimit: 2 * serverText}
-	c.emit(*u)
-	client := &c.halves[FromClient]
-	c.socket.lost[FromClient] = client.phase != inDoubt
-	held := client.held
-	c.halves, c.waiting, c.notes = nil, nil, nil
+	s := &socket{d: d, u: u}
+	s.parser[FromClient] = ws.Parser{Client: true, RSV: rsv, TextLimit: clientText}
+	s.parser[FromServer] = ws.Parser{RSV: rsv, TextLimit: 2 * serverText}
+	d.emit(*u)
+	return s
+}
+
+// catchUp takes what the client sent before the answer was known.
+func (s *socket) catchUp(held []piece) {
 	for _, p := range held {
 		if p.gap > 0 {
-			c.socket.gap(FromClient, p.gap)
+			s.gap(FromClient, p.gap)
 		} else {
-			c.frames(FromClient, p.at, p.b)
+			s.frames(FromClient, p.at, p.b)
 		}
 	}
 }
 
 // frames takes bytes of a WebSocket.
-func (c *Conn) frames(dir Dir, at capture.Instant, b []byte) {
-	s := c.socket
+func (s *socket) frames(dir Dir, at capture.Instant, b []byte) {
 	if s.lost[dir] {
 		return
 	}
@@ -67,14 +69,14 @@ func (c *Conn) frames(dir Dir, at capture.Instant, b []byte) {
 		case ws.Frame:
 			s.frame(dir, at, p.Header())
 		case ws.ControlEnd:
-			c.control(dir, at, p)
+			s.control(dir, at, p)
 		case ws.FirstText:
-			c.firstText(dir, at, p)
+			s.firstText(dir, at, p)
 		default:
 			if err != nil {
 				s.lost[dir] = true
 				s.odd("frames of the " + string(dir.side()) + ": " + err.Error())
-				c.emit(capture.Loss{At: at, Kind: capture.LostParse, Count: 1, Detail: "frames of the " + string(dir.side()) + ": " + err.Error()})
+				s.d.emit(capture.Loss{At: at, Kind: capture.LostParse, Count: 1, Detail: "frames of the " + string(dir.side()) + ": " + err.Error()})
 			}
 			return
 		}
@@ -105,8 +107,7 @@ func (s *socket) frame(dir Dir, at capture.Instant, h ws.Header) {
 }
 
 // control takes the end of a control frame.
-func (c *Conn) control(dir Dir, at capture.Instant, p *ws.Parser) {
-	s := c.socket
+func (s *socket) control(dir Dir, at capture.Instant, p *ws.Parser) {
 	switch p.Header().Opcode {
 	case ws.Ping:
 		s.pings[dir].Ping(p.Sum(), at)
@@ -126,47 +127,46 @@ func (c *Conn) control(dir Dir, at capture.Instant, p *ws.Parser) {
 		code, reason := p.CloseBody()
 		k := &s.u.Socket
 		k.Closing, k.EndedBy = at, dir.side()
-		k.CloseCode, k.CloseReason = code, c.tokens.MaskText(strings.ToValidUTF8(string(reason), "\ufffd"))
-		c.emit(*s.u)
+		k.CloseCode, k.CloseReason = code, s.d.tokens.MaskText(strings.ToValidUTF8(string(reason), "\ufffd"))
+		s.d.emit(*s.u)
 	}
 }
 
 // firstText takes the beginning of a direction's first text message: a client's may
 // carry its token, a gateway's may say why it closes.
-func (c *Conn) firstText(dir Dir, at capture.Instant, p *ws.Parser) {
-	s := c.socket
+func (s *socket) firstText(dir Dir, at capture.Instant, p *ws.Parser) {
 	text, whole := p.Text()
 	if dir == FromServer {
 		if at.Sub(s.u.Socket.Opened) <= capture.EarlyEnd {
-			s.early = c.recorded(text, whole)
+			s.early = s.recorded(text, whole)
 		}
 		return
 	}
-	found, tokens := c.tokens.FirstFrame(text, at)
+	found, tokens := s.d.tokens.FirstFrame(text, at)
 	if len(found) == 0 {
 		return
 	}
 	for _, t := range tokens {
-		c.emit(t)
+		s.d.emit(t)
 	}
 	s.u.Credentials = append(slices.Clip(s.u.Credentials), found[:min(len(found), maxFound)]...)
-	c.emit(*s.u)
+	s.d.emit(*s.u)
 }
 
 // maxFound bounds how many credentials one message adds to a record.
 const maxFound = 8
 
 // recorded returns what a record has of the gateway's first text.
-func (c *Conn) recorded(text []byte, whole bool) string {
-	s := c.tokens.MaskBody(strings.ToValidUTF8(string(text), "\ufffd"), whole)
-	if len(s) > serverText {
+func (s *socket) recorded(text []byte, whole bool) string {
+	out := s.d.tokens.MaskBody(strings.ToValidUTF8(string(text), "\ufffd"), whole)
+	if len(out) > serverText {
 		n := serverText
-		for !utf8.RuneStart(s[n]) {
+		for !utf8.RuneStart(out[n]) {
 			n--
 		}
-		s = s[:n]
+		out = out[:n]
 	}
-	return s
+	return out
 }
 
 // gap says that n bytes of a direction are missing.
@@ -179,9 +179,21 @@ func (s *socket) gap(dir Dir, n int64) {
 
 func (s *socket) odd(text string) { s.u.Oddities = append(clipped(s.u.Oddities), text) }
 
-// closeSocket ends the record of a WebSocket, which stays open if how is "".
-func (c *Conn) closeSocket(at capture.Instant, how capture.Ending) {
-	s := c.socket
+// end says that a direction ended, and how. It reports whether that was the end of
+// the socket: an RST ends both directions.
+func (s *socket) end(dir Dir, at capture.Instant, how capture.Ending) (over bool) {
+	if s.ended[dir] = how; s.ended[dir.other()] == "" {
+		s.first = dir
+		if how != capture.RST {
+			return false
+		}
+	}
+	s.close(at, s.ended[s.first])
+	return true
+}
+
+// close ends the record of a WebSocket, which stays open if how is "".
+func (s *socket) close(at capture.Instant, how capture.Ending) {
 	for dir := range s.parser {
 		for _, text := range s.parser[dir].Oddities() {
 			s.odd("frames of the " + string(Dir(dir).side()) + ": " + text)
@@ -190,19 +202,19 @@ func (c *Conn) closeSocket(at capture.Instant, how capture.Ending) {
 	k := &s.u.Socket
 	if how != "" {
 		k.Closed = max(at, k.Opened)
-		c.ending(k, how)
+		s.ending(k, how)
 	}
 	if end := cmp.Or(k.Closing, k.Closed); k.EndedBy == capture.Gateway && end.Seen() && end.Sub(k.Opened) <= capture.EarlyEnd {
 		k.ServerFirst = s.early
 	}
-	c.emit(*s.u)
+	s.d.emit(*s.u)
 }
 
 // ending says who ended a socket and how. A Close frame that may have been in a gap
 // leaves that open.
-func (c *Conn) ending(k *capture.Socket, how capture.Ending) {
-	sides := c.ended[FromClient] != "" || c.ended[FromServer] != ""
-	missed := c.socket.lost[FromClient] || c.socket.lost[FromServer]
+func (s *socket) ending(k *capture.Socket, how capture.Ending) {
+	sides := s.ended[FromClient] != "" || s.ended[FromServer] != ""
+	missed := s.lost[FromClient] || s.lost[FromServer]
 	switch {
 	case k.Closing.Seen():
 		k.How = capture.CloseFrame
@@ -210,7 +222,7 @@ func (c *Conn) ending(k *capture.Socket, how capture.Ending) {
 		k.How, k.EndedBy = how, capture.Recorder
 	case missed && how != capture.RST:
 	case sides:
-		k.How, k.EndedBy = c.ended[c.first], c.first.side()
+		k.How, k.EndedBy = s.ended[s.first], s.first.side()
 	default:
 		k.How = how
 	}

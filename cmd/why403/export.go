@@ -10,12 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"why403/capture"
+	"why403/capture/har"
 	"why403/capture/runfile"
 	"why403/reports/export"
 )
 
 // formats are what a run can be exported to.
 var formats = map[string]func(io.Writer, *capture.Run) error{
+	"har":     har.Write,
 	"jsonl":   export.JSONLines,
 	"parquet": export.Parquet,
 }
@@ -27,10 +29,11 @@ func newExport() *cobra.Command {
 		Use:   "export RUN --format FORMAT",
 		Short: "Write a recorded run in a form that other tools read",
 		Long: `Export writes one row an upgrade attempt, with the open sockets and the token's age
-at its decision, as JSON Lines or Parquet. docs/export.md describes the columns.`,
+at its decision, as JSON Lines or Parquet, or the heads and times as an HTTP Archive
+(HAR 1.2). docs/export.md describes them.`,
 		Example: `  why403 export run.db --format jsonl
   why403 export run.db --format parquet -o run.parquet
-  why403 export run.db --format jsonl -o run.jsonl`,
+  why403 export run.db --format har -o run.har`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			write, ok := formats[format]

@@ -19,6 +19,7 @@ var ours = map[string][]string{
 	"capture/token":      {"capture"},
 	"capture/tlswire":    {"capture"}, // for instants
 	"capture/dissect":    {"capture", "capture/http1", "capture/ws", "capture/token"},
+	"capture/har":        {"capture", "capture/token"},
 	"capture/runfile":    {"capture"},
 	"capture/pcapfile":   {"capture", "capture/dissect", "capture/token", "capture/tlswire"},
 	"proxy":              {"capture", "capture/http1", "capture/ws", "capture/token", "capture/dissect"},

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -110,12 +111,12 @@ func confidence(v analysis.Verdict) string {
 	return probability(p)
 }
 
-// mind is everything to keep in mind that the findings know of, as sentences: the
-// clock, then the notes.
+// mind is everything to keep in mind that the findings know of, as sentences: a
+// clock that is not ours, then the notes.
 func mind(f *analysis.Findings) []string {
 	var out []string
-	if f.Clock != nil {
-		out = append(out, sentence([]string{clockSays(f.Clock)}))
+	if c := f.Clock; c != nil && math.Abs(c.OffsetS) > max(c.ErrorS, 0.5) {
+		out = append(out, sentence([]string{clockSays(c)}))
 	}
 	for _, n := range f.Notes {
 		out = append(out, sentence([]string{line(n)}))

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 )
@@ -15,7 +14,7 @@ import (
 func need(t *testing.T, tools ...string) {
 	t.Helper()
 	if os.Getenv("WHY403_E2E") == "" {
-		t.Skipf("needs %s: run with WHY403_E2E=1", strings.Join(tools, ", "))
+		t.Skipf("runs with WHY403_E2E=1; tools needed: %q", tools)
 	}
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -28,7 +28,7 @@ func (r *recorder) refused(w *world, a *Arrival) {
 		fmt.Fprintf(&b, "%s: %s\r\n", field.Name, field.Value)
 	}
 	b.WriteString("Connection: close\r\n\r\n")
-	u.ResponseHead, u.Body, u.BodyBytes = capture.Head(b.String()), []byte(body), int64(len(body))
+	u.ResponseHead, u.Body, u.BodyBytes = r.keep(b.String()), []byte(body), int64(len(body))
 	u.Phases.ResponseEnd = u.Phases.ResponseHead
 }
 

@@ -19,6 +19,20 @@ type recorder struct {
 	tokens   map[capture.Fingerprint]capture.Token
 	clock    []capture.ClockSample
 	conns    int64
+
+	heads map[capture.Head]capture.Head // one copy of each head, so that a million attempts fit into memory
+}
+
+// keep returns the one copy of a head.
+func (r *recorder) keep(h string) capture.Head {
+	if have, ok := r.heads[capture.Head(h)]; ok {
+		return have
+	}
+	if r.heads == nil {
+		r.heads = map[capture.Head]capture.Head{}
+	}
+	r.heads[capture.Head(h)] = capture.Head(h)
+	return capture.Head(h)
 }
 
 // drawEpoch begins a scene at some moment of a day, so that windows that follow the
@@ -39,7 +53,7 @@ func (r *recorder) sent(w *world, a *Arrival) {
 	u := &capture.Upgrade{
 		Conn: r.conns, Exchange: 1, Scheme: "wss", Authority: p.Host + ":443", Host: p.Host, Target: a.Path,
 		Client: netip.AddrPortFrom(p.Source, uint16(1024+r.conns%60000)), Server: edgeAddress(a.Edge),
-		Outcome: capture.Pending, RequestHead: requestHead(a),
+		Outcome: capture.Pending, RequestHead: r.keep(requestHead(a)),
 	}
 	u.Source = u.Client
 	at := r.moment(w.now)
@@ -95,7 +109,7 @@ func edgeAddress(n int) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(10 + n)}), 443)
 }
 
-func requestHead(a *Arrival) capture.Head {
+func requestHead(a *Arrival) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Key: ‹24 bytes›\r\nSec-WebSocket-Version: 13\r\n", a.Path, a.Host)
@@ -110,7 +124,7 @@ func requestHead(a *Arrival) capture.Head {
 		fmt.Fprintf(&b, "%s: %s\r\n", f.Name, f.Value)
 	}
 	b.WriteString("\r\n")
-	return capture.Head(b.String())
+	return b.String()
 }
 
 // answered notes the head of an answer, and now and then the gateway's clock.
@@ -132,7 +146,7 @@ func (r *recorder) accepted(w *world, a *Arrival) {
 	date := r.answered(w, a, 101)
 	u := a.up
 	u.Outcome = capture.Accepted
-	u.ResponseHead = capture.Head("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	u.ResponseHead = r.keep("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Accept: ‹28 bytes›\r\nServer: simulated\r\n" + date + "\r\n")
 	u.Socket.Opened = u.Phases.ResponseHead
 }

@@ -1,0 +1,52 @@
+package tlswire
+
+import "slices"
+
+// Decrypter is what the connections of one capture share. It and its
+// connections are for one goroutine.
+type Decrypter struct {
+	Keys *KeyLog
+	// Hold is how many bytes of encrypted records a connection may keep while
+	// it waits for keys that come late, as in a live capture. 0 (the default)
+	// means that keys missing when they are needed will not come.
+	Hold int
+
+	sessions sessions
+	held     int      // bytes of records that wait, of all connections
+	scratch  []byte   // for the content of one record
+	spare    [][]byte // buffers of records that spanned segments
+}
+
+const (
+	// maxHeldHello is how much one connection keeps while the other side's
+	// hello may still come.
+	maxHeldHello = 128 << 10
+	// maxHeld is how much all connections keep together.
+	maxHeld = 64 << 20
+	// maxSpare is how many buffers are kept for the next record.
+	maxSpare = 64
+)
+
+// NewDecrypter returns a Decrypter over keys, which may grow later.
+func NewDecrypter(keys *KeyLog) *Decrypter {
+	return &Decrypter{Keys: keys, scratch: make([]byte, 0, maxRecord)}
+}
+
+// NewConn returns the machine for one TCP connection.
+func (d *Decrypter) NewConn(sink Sink) *Conn { return &Conn{d: d, sink: sink, patient: true} }
+
+// buffer returns an empty buffer for n bytes.
+func (d *Decrypter) buffer(n int) []byte {
+	if last := len(d.spare) - 1; last >= 0 {
+		b := d.spare[last]
+		d.spare = d.spare[:last]
+		return slices.Grow(b, n)
+	}
+	return make([]byte, 0, n)
+}
+
+func (d *Decrypter) release(b []byte) {
+	if cap(b) > 0 && len(d.spare) < maxSpare {
+		d.spare = append(d.spare, b[:0])
+	}
+}

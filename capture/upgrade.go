@@ -2,8 +2,12 @@ package capture
 
 import "net/netip"
 
-// Upgrade is one attempt to turn an HTTP/1.1 connection into a WebSocket (RFC
+// Upgrade is one attempt to turn an HTTP connection into a WebSocket (RFC
 // 6455 §4): the request, what answered it, and how the socket ended.
+//
+// Over HTTP/2 an attempt is an extended CONNECT (RFC 8441) and has a stream instead of
+// a connection. Its heads are written as HTTP/1.1 would have it, with HTTP/2 as the
+// version.
 //
 // A producer emits the same attempt several times as it unfolds (sent, answered,
 // ended); (Conn, Exchange) identify it, and the last one emitted stands.
@@ -53,7 +57,7 @@ type Outcome string
 
 const (
 	Pending    Outcome = "pending"     // sent, no answer yet
-	Accepted   Outcome = "accepted"    // 101
+	Accepted   Outcome = "accepted"    // 101, over HTTP/2 any 2xx
 	Refused    Outcome = "refused"     // any other final status
 	Dropped    Outcome = "dropped"     // the gateway closed the connection without an answer
 	TimedOut   Outcome = "timed-out"   // the recorder stopped waiting for an answer

@@ -34,7 +34,7 @@ func (u *Upgrade) checkValid() error {
 	switch {
 	case u.Conn < 1 || u.Exchange < 1:
 		return fmt.Errorf("connection and exchange count from 1")
-	case (u.Outcome == Accepted) != (u.Status == 101):
+	case u.Outcome == Accepted && u.Status != 101 && u.Status/100 != 2, u.Outcome != Accepted && u.Status == 101:
 		return fmt.Errorf("outcome %q with status %d", u.Outcome, u.Status)
 	case u.Outcome == Refused && u.Status < 200:
 		return fmt.Errorf("refused with status %d", u.Status)

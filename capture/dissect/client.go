@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"fmt"
+	"strings"
 
 	"why403/capture"
 	"why403/capture/http1"
@@ -32,6 +33,11 @@ func (c *Conn) requestHead(at capture.Instant, b []byte) (rest []byte) {
 	h := &c.halves[FromClient]
 	head, complete, rest, err := h.takeHead(at, b)
 	switch {
+	case c.count == 0 && complete && head == http2Start:
+		c.beginHTTP2(at)
+		c.h2.data(FromClient, at, rest)
+		return nil
+	case c.count == 0 && !complete && strings.HasPrefix(http2Start, string(h.head)):
 	case complete && http1.LooksLikeRequest([]byte(head[:min(len(head), 64)])):
 		c.request(at, head)
 	case complete || !http1.LooksLikeRequest(h.head):
@@ -53,6 +59,9 @@ func (c *Conn) request(at capture.Instant, head string) {
 	case len(c.waiting) >= maxWaiting:
 		c.lose(FromClient, at, capture.LostParse, fmt.Sprintf("over %d requests without an answer", maxWaiting))
 		return
+	}
+	if server := &c.halves[FromServer]; len(server.held) > 0 {
+		c.lose(FromServer, at, capture.LostParse, "an answer to a request that was not seen")
 	}
 	x := c.begin(h.began, req.Method, req.IsUpgrade())
 	x.unseen = c.halves[FromServer].phase == lost

@@ -1,7 +1,7 @@
 // Package dissect turns timed bytes in two directions into records.
 //
-// A [Conn] is a state machine for one plaintext HTTP/1.1 connection between a client
-// and a gateway (RFC 9112, RFC 6455). It has no sockets, goroutines or clock, so the
+// A [Conn] is a state machine for one plaintext HTTP connection between a client and
+// a gateway (RFC 9112, RFC 9113, RFC 6455, RFC 8441). It has no sockets, goroutines or clock, so the
 // proxy and packet captures feed the same one, and the same bytes give the same
 // records however they are cut. Secrets stop here: what it emits holds fingerprints
 // for tokens, never values.
@@ -12,7 +12,9 @@
 // bodies. Requests wait for their answers in an exchange each, oldest first. What a
 // client sends behind an upgrade request is frames or the next request, which only
 // the answer tells: it is held until then. At a 101 the halves give way to a socket,
-// which follows frames without keeping any.
+// which follows frames without keeping any. A client that begins with the preface of
+// HTTP/2 turns the halves into a multiplex of streams, of which each is an exchange
+// and may become a socket.
 //
 // # What it does not know
 //
@@ -58,6 +60,7 @@ type Conn struct {
 	halves  *[2]half // nil once the connection is a WebSocket, or over
 	waiting []*exchange
 	socket  *socket
+	h2      *multiplex // once the connection is HTTP/2
 
 	ended [2]capture.Ending // by direction, "" while it goes on
 	first Dir               // which ended first
@@ -76,6 +79,8 @@ func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {
 	case c.over || len(b) == 0:
 	case c.socket != nil:
 		c.socket.frames(dir, at, b)
+	case c.h2 != nil:
+		c.h2.data(dir, at, b)
 	case dir == FromClient:
 		c.fromClient(at, b)
 	default:
@@ -92,6 +97,8 @@ func (c *Conn) Gap(dir Dir, at capture.Instant, n int64) {
 	switch {
 	case c.socket != nil:
 		c.socket.gap(dir, n)
+	case c.h2 != nil:
+		c.h2.gap(dir, at, n)
 	case dir == FromClient:
 		c.clientGap(at, n)
 	default:
@@ -117,6 +124,11 @@ func (c *Conn) End(dir Dir, at capture.Instant, how capture.Ending) {
 		if c.socket.end(dir, at, how) {
 			c.finish()
 		}
+	case c.h2 != nil:
+		if c.h2.end(dir, at, how); both {
+			c.h2.close(at, how)
+			c.finish()
+		}
 	case both:
 		c.abandon(at, how)
 		c.finish()
@@ -132,9 +144,12 @@ func (c *Conn) Close(at capture.Instant, how capture.Ending) {
 	if c.over {
 		return
 	}
-	if c.socket != nil {
+	switch {
+	case c.socket != nil:
 		c.socket.close(at, how)
-	} else {
+	case c.h2 != nil:
+		c.h2.close(at, how)
+	default:
 		c.abandon(at, how)
 	}
 	c.finish()
@@ -143,13 +158,17 @@ func (c *Conn) Close(at capture.Instant, how capture.Ending) {
 // finish lets go of everything: nothing will be emitted any more.
 func (c *Conn) finish() {
 	c.over = true
-	c.halves, c.waiting, c.notes, c.socket = nil, nil, nil, nil
+	c.halves, c.waiting, c.notes, c.socket, c.h2 = nil, nil, nil, nil, nil
 }
 
 // Fail says that the request just given never reached the gateway, or that the
 // recorder stopped waiting for its answer: outcome is Unreached or TimedOut.
 func (c *Conn) Fail(at capture.Instant, outcome capture.Outcome, why string) {
-	if c.over || c.socket != nil {
+	switch {
+	case c.over, c.socket != nil:
+		return
+	case c.h2 != nil:
+		c.h2.fail(at, outcome, why)
 		return
 	}
 	c.finishBody(at, false)
@@ -181,10 +200,11 @@ func (c *Conn) Annotate(f func(u *capture.Upgrade)) {
 }
 
 // Upgraded reports whether the connection has become a WebSocket (a 101 was seen).
+// An HTTP/2 connection never does: its streams may.
 func (c *Conn) Upgraded() bool { return c.socket != nil }
 
 // Answered reports whether every request given so far has its complete answer.
-func (c *Conn) Answered() bool { return len(c.waiting) == 0 }
+func (c *Conn) Answered() bool { return len(c.waiting) == 0 && (c.h2 == nil || c.h2.answered()) }
 
 // lose gives up on a direction, which is told once.
 func (c *Conn) lose(dir Dir, at capture.Instant, kind capture.LossKind, why string) {

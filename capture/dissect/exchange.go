@@ -100,7 +100,7 @@ func (c *Conn) abandon(at capture.Instant, how capture.Ending) {
 func (c *Conn) without(how capture.Ending) (outcome capture.Outcome, why string) {
 	client, server := c.ended[FromClient], c.ended[FromServer]
 	switch {
-	case server != "" && len(c.halves[FromServer].head) > 0:
+	case server != "" && c.halves != nil && len(c.halves[FromServer].head) > 0:
 		return capture.Dropped, "the gateway ended the connection (" + string(server) + ") within the head of its answer"
 	case server != "" && (client == "" || c.first == FromServer):
 		return capture.Dropped, "the gateway ended the connection (" + string(server) + ") without an answer"

@@ -12,7 +12,7 @@ type half struct {
 	head  []byte          // what has come of the head in progress
 	began capture.Instant // when the head in progress began
 	body  body
-	held  []piece // for held: what came, in order
+	held  []piece // what came and is not understood yet, in order
 	size  int     // bytes in held
 }
 
@@ -68,6 +68,19 @@ func (h *half) hold(at capture.Instant, b []byte) (fits bool) {
 	}
 	h.held = append(h.held, piece{at: at, b: append([]byte(nil), b...)})
 	return true
+}
+
+// beginning returns the first bytes of what is held and b, enough for a frame header
+// of HTTP/2.
+func (h *half) beginning(b []byte) (start []byte) {
+	const enough = 9
+	for _, p := range h.held {
+		start = append(start, p.b[:min(len(p.b), enough)]...)
+		if len(start) >= enough {
+			return start
+		}
+	}
+	return append(start, b[:min(len(b), enough)]...)
 }
 
 // body is a message body in progress.

@@ -56,6 +56,9 @@ func (c *Conn) unasked(at capture.Instant, b []byte) (rest []byte) {
 		return nil
 	}
 	h := &c.halves[FromServer]
+	if c.count == 0 && looksLikeSettings(h.beginning(b)) && h.hold(at, b) {
+		return nil // an HTTP/2 gateway need not wait for the client
+	}
 	if c.count == 0 && c.halves[FromClient].phase != lost {
 		c.lose(FromServer, at, capture.LostParse, "an answer to a request that was not seen")
 	}

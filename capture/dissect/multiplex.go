@@ -1,0 +1,221 @@
+package dissect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"why403/capture"
+	"why403/capture/http1"
+	"why403/capture/http2"
+)
+
+// http2Start is the part of the preface of HTTP/2 that is like a head of HTTP/1.
+const http2Start = "PRI * HTTP/2.0\r\n\r\n"
+
+// multiplex is a connection that is HTTP/2: streams, each with one exchange.
+type multiplex struct {
+	c       *Conn
+	readers [2]*http2.Reader
+	began   [2]capture.Instant // when the frame or header block in progress began
+	lost    [2]bool
+	streams map[uint32]*stream // those that are not over
+	last    uint32             // highest stream that the client has begun
+}
+
+// maxStreams bounds how many streams of a connection are followed at a time.
+const maxStreams = 1 << 14
+
+// beginHTTP2 turns the halves into a multiplex.
+func (c *Conn) beginHTTP2(at capture.Instant) {
+	m := &multiplex{c: c, streams: map[uint32]*stream{}}
+	m.readers[FromClient], m.readers[FromServer] = http2.NewReader(true), http2.NewReader(false)
+	early := c.halves[FromServer]
+	m.lost[FromServer] = early.phase == lost
+	c.h2, c.halves = m, nil
+	for _, p := range early.held {
+		m.data(FromServer, p.at, p.b)
+	}
+	m.data(FromClient, at, []byte(http2Start))
+}
+
+// looksLikeSettings reports whether b may be the beginning of a SETTINGS frame, with
+// which a server's direction begins (RFC 9113 §3.4).
+func looksLikeSettings(b []byte) bool {
+	for i, c := range b[:min(len(b), 9)] {
+		switch {
+		case i == 3 && c != 4, (i == 0 || i > 3) && c != 0:
+			return false
+		}
+	}
+	return true
+}
+
+// data takes bytes of a direction.
+func (m *multiplex) data(dir Dir, at capture.Instant, b []byte) {
+	r := m.readers[dir]
+	for !m.lost[dir] {
+		if len(b) > 0 && r.Between() {
+			m.began[dir] = at
+		}
+		n, ev, err := r.Next(b)
+		b = b[n:]
+		switch {
+		case err != nil:
+			m.lose(dir)
+			m.c.emit(capture.Loss{At: at, Kind: capture.LostParse, Count: 1, Detail: "what the " + string(dir.side()) + " sends: " + err.Error()})
+		case ev.Kind == http2.None:
+			return
+		case ev.Kind == http2.Settings:
+			m.readers[dir.other()].AllowTable(ev.TableSize)
+		case ev.Kind == http2.GoAway:
+			m.goAway(dir, at, ev)
+		case ev.Kind == http2.Headers && dir == FromClient && ev.Stream > m.last && ev.Stream&1 == 1:
+			m.open(at, ev)
+		default:
+			if s := m.streams[ev.Stream]; s != nil && s.take(dir, at, m.began[dir], ev) {
+				delete(m.streams, ev.Stream)
+			}
+		}
+	}
+}
+
+// open begins an exchange (RFC 9113 §8.1, RFC 8441 §4).
+func (m *multiplex) open(at capture.Instant, ev http2.Event) {
+	m.last = ev.Stream
+	if len(m.streams) >= maxStreams {
+		m.c.emit(capture.Loss{At: at, Kind: capture.LostRefused, Count: 1, Detail: fmt.Sprintf("over %d streams at a time on one connection", maxStreams)})
+		return
+	}
+	p := http2.PseudoOf(ev.Fields)
+	d := &m.c.desk
+	x := d.begin(m.began[FromClient], p.Method, p.Method == "CONNECT" && strings.EqualFold(p.Protocol, "websocket"))
+	x.unseen = m.lost[FromServer]
+	host := http2.Get(ev.Fields, "host")
+	if host == "" {
+		host = p.Authority
+	}
+	r := asked{head: http2.Head(ev.Fields), target: p.Path, authority: p.Authority, host: host, kind: http2.Get(ev.Fields, "content-type")}
+	if x.upgrade {
+		if ev.Truncated {
+			x.u.Oddities = append(x.u.Oddities, "fields over 64 KiB are left out")
+		}
+		if http2.Get(ev.Fields, "sec-websocket-version") != "13" {
+			x.u.Oddities = append(x.u.Oddities, "Sec-WebSocket-Version is not 13")
+		}
+		d.upgrade(x, r)
+	} else {
+		d.otherRequest(x, r)
+	}
+	s := &stream{d: d, x: x, asked: newBody(http1.Framing{Kind: http1.UntilClose}, x.requestLimit())}
+	m.streams[ev.Stream] = s
+	if ev.End {
+		s.finish(FromClient, at)
+	}
+}
+
+// goAway completes the requests that the gateway says it has not processed (RFC 9113
+// §6.8).
+func (m *multiplex) goAway(dir Dir, at capture.Instant, ev http2.Event) {
+	if dir == FromClient {
+		return
+	}
+	for id, s := range m.each() {
+		if id > ev.Stream && s.status() == 0 {
+			s.unanswered(at, capture.Dropped, "the gateway goes away ("+http2.CodeName(ev.Code)+") and has not processed the request")
+			delete(m.streams, id)
+		}
+	}
+}
+
+// each yields the streams in order.
+func (m *multiplex) each() func(yield func(uint32, *stream) bool) {
+	return func(yield func(uint32, *stream) bool) {
+		for _, id := range slices.Sorted(maps.Keys(m.streams)) {
+			if !yield(id, m.streams[id]) {
+				return
+			}
+		}
+	}
+}
+
+// lose gives up on a direction.
+func (m *multiplex) lose(dir Dir) {
+	m.lost[dir] = true
+	for _, s := range m.streams {
+		s.lose(dir)
+	}
+}
+
+// gap says that n bytes of a direction are missing.
+func (m *multiplex) gap(dir Dir, at capture.Instant, n int64) {
+	if m.lost[dir] {
+		return
+	}
+	id, ok := m.readers[dir].Skip(n)
+	if !ok {
+		m.lose(dir)
+		return
+	}
+	if s := m.streams[id]; s != nil {
+		s.gap(dir, at, n)
+	}
+}
+
+// end says that a direction of the connection ended.
+func (m *multiplex) end(dir Dir, at capture.Instant, how capture.Ending) {
+	for id, s := range m.each() {
+		switch {
+		case s.socket != nil:
+			if s.ended[dir] == "" && s.socket.end(dir, at, how) {
+				delete(m.streams, id)
+			}
+		case dir == FromServer:
+			s.abandon(m.c, at, how)
+			delete(m.streams, id)
+		}
+	}
+}
+
+// close completes all streams.
+func (m *multiplex) close(at capture.Instant, how capture.Ending) {
+	for _, s := range m.each() {
+		if s.socket != nil {
+			s.socket.close(at, how)
+		} else {
+			s.abandon(m.c, at, how)
+		}
+	}
+	clear(m.streams)
+}
+
+// fail completes the requests without an answer for a reason of the recorder's.
+func (m *multiplex) fail(at capture.Instant, outcome capture.Outcome, why string) {
+	for id, s := range m.each() {
+		if s.status() == 0 {
+			s.unanswered(at, outcome, why)
+			delete(m.streams, id)
+		}
+	}
+}
+
+// answered reports whether every request has its complete answer.
+func (m *multiplex) answered() bool {
+	for _, s := range m.streams {
+		if s.socket == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// statusOf reads a status, 0 if it is none.
+func statusOf(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || len(s) != 3 {
+		return 0
+	}
+	return n
+}

@@ -60,7 +60,7 @@ func (d *desk) upgrade(x *exchange, r asked) {
 		d.emit(t)
 	}
 	u.Scheme = strings.Replace(d.opening.Scheme, "http", "ws", 1)
-	u.Host = d.tokens.MaskText(r.host)
+	u.Host = strings.Clone(d.tokens.MaskText(r.host)) // the head, token and all, is not kept alive
 	u.Authority = d.authority(r.authority, r.host)
 	u.Target = http1.ParseTarget("GET", found.Target).Origin
 	u.RequestHead, u.Credentials = found.Head, found.Credentials
@@ -77,9 +77,9 @@ func (d *desk) authority(ofTarget, host string) string {
 	case d.opening.Authority != "":
 		return d.opening.Authority
 	case ofTarget != "":
-		return d.tokens.MaskText(ofTarget)
+		return strings.Clone(d.tokens.MaskText(ofTarget))
 	default:
-		return d.tokens.MaskText(host)
+		return strings.Clone(d.tokens.MaskText(host))
 	}
 }
 

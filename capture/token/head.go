@@ -63,7 +63,7 @@ func (f *find) add(list *[]capture.Credential, place, scheme, value string) {
 	t := f.k.read(value, f.at)
 	f.CutShort = f.CutShort || cutShort(t, value)
 	f.Tokens = append(f.Tokens, f.k.tell(t)...)
-	*list = append(*list, capture.Credential{Token: t.Fingerprint, Place: clip(place, 80), Scheme: clip(scheme, 80)})
+	*list = append(*list, capture.Credential{Token: t.Fingerprint, Place: strings.Clone(clip(place, 80)), Scheme: strings.Clone(clip(scheme, 80))})
 }
 
 // startLine masks a request line (RFC 9112 §3).

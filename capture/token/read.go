@@ -23,7 +23,7 @@ const (
 func (k *Keeper) read(value string, seen capture.Instant) capture.Token {
 	t := capture.Token{Fingerprint: k.Fingerprint(value), Kind: capture.Opaque, Length: len(value), Seen: seen}
 	if isPlaceholder(value) {
-		t.Kind, t.Placeholder = capture.Placeholder, value
+		t.Kind, t.Placeholder = capture.Placeholder, strings.Clone(value)
 		if value == "" {
 			t.Placeholder = emptyLiteral
 		}

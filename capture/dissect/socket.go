@@ -83,12 +83,17 @@ func (s *socket) frames(dir Dir, at capture.Instant, b []byte) {
 	}
 }
 
+// traffic returns the counts of a direction.
+func (s *socket) traffic(dir Dir) *capture.Traffic {
+	if dir == FromServer {
+		return &s.u.Socket.FromServer
+	}
+	return &s.u.Socket.FromClient
+}
+
 // frame counts a frame.
 func (s *socket) frame(dir Dir, at capture.Instant, h ws.Header) {
-	t := &s.u.Socket.FromClient
-	if dir == FromServer {
-		t = &s.u.Socket.FromServer
-	}
+	t := s.traffic(dir)
 	t.Frames++
 	t.Bytes += min(h.Length, math.MaxInt64-t.Bytes)
 	switch h.Opcode {
@@ -195,6 +200,7 @@ func (s *socket) end(dir Dir, at capture.Instant, how capture.Ending) (over bool
 // close ends the record of a WebSocket, which stays open if how is "".
 func (s *socket) close(at capture.Instant, how capture.Ending) {
 	for dir := range s.parser {
+		s.traffic(Dir(dir)).Bytes -= s.parser[dir].Left() // of a frame that was cut
 		for _, text := range s.parser[dir].Oddities() {
 			s.odd("frames of the " + string(Dir(dir).side()) + ": " + text)
 		}

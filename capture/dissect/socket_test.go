@@ -91,3 +91,10 @@ func TestAnswersThatAreOdd(t *testing.T) {
 		}
 	}
 }
+
+func TestTrafficOfACutFrame(t *testing.T) {
+	u := play(t, 0, sent(ask), got(yes+"\x82\x03abc\x82\x05ab"), ends(FromServer, capture.RST)).only(t)
+	if s := u.Socket.FromServer; s.Frames != 2 || s.Bytes != 5 {
+		t.Errorf("counted %+v", s)
+	}
+}

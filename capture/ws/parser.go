@@ -134,6 +134,14 @@ func (p *Parser) Skip(n int64) bool {
 	return true
 }
 
+// Left returns how many bytes of the payload in progress have not come.
+func (p *Parser) Left() int64 {
+	if p.state != inPayload {
+		return 0
+	}
+	return p.left
+}
+
 // Oddities lists what was unusual in the frames so far, for people.
 func (p *Parser) Oddities() []string { return p.odd.list() }
 

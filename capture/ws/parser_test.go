@@ -203,6 +203,18 @@ func TestParserSkipsMissingPayloadOnly(t *testing.T) {
 	}
 }
 
+func TestParserKnowsWhatIsLeft(t *testing.T) {
+	p := &Parser{}
+	for _, tt := range []struct {
+		bytes string
+		left  int64
+	}{{"\x82", 0}, {"\x05", 5}, {"ab", 3}, {"cde", 0}, {"\x89\x02p", 1}, {"p", 0}} {
+		if tell(p, tt.bytes); p.Left() != tt.left {
+			t.Errorf("behind %q: %d bytes left, want %d", tt.bytes, p.Left(), tt.left)
+		}
+	}
+}
+
 func conversation() string {
 	return frame(0x01, "{\"token\":", key) + frame(0x89, "p1", key) + frame(0x00, "\"t\"", key) + frame(0x80, "}", key) +
 		frame(0x82, strings.Repeat("b", 300), key) + frame(0x8a, "", key) + frame(0x81, strings.Repeat("t", 70000), key) +

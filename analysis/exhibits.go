@@ -3,6 +3,7 @@ package analysis
 import (
 	"time"
 
+	"why403/analysis/jtl"
 	"why403/capture"
 )
 
@@ -15,6 +16,7 @@ type Exhibits struct {
 	Groups   []Group
 	Pair     *Pair // nil without a refusal
 	Phases   []PhaseStat
+	JMeter   *jtl.Summary // nil unless JMeter's results were joined
 }
 
 // Timeline is the load over time in equal steps from the run's start.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"why403/analysis"
+	"why403/analysis/jtl"
 	"why403/capture"
 )
 
@@ -314,6 +315,11 @@ func (l load) findings(fx *fixture) *analysis.Findings {
 func fixtureDetermined() fixture {
 	fx := load{n: 160, limit: 24, lasts: 20 * time.Minute, seed: 1}.record()
 	fx.run.Losses = []capture.Loss{{At: fixtureStart.Add(9 * time.Minute), Kind: capture.LostQueue, Count: 12, Detail: "frames of open sockets"}}
+	fx.x.JMeter = &jtl.Summary{
+		Samples: 320, ByID: 150, ByThread: 6, Alone: 2, Unsampled: 4, Zero: 71,
+		Samplers: []jtl.Sampler{{Label: "WS open", Samples: 160, Failed: 71, Upgrades: 156, Refused: 69, Threads: 60}, {Label: "Token", Samples: 160, Threads: 60}},
+		First:    &jtl.First{Label: "WS open", Thread: "WS users 1-25", Status: 403, At: 4 * time.Minute, AllThreads: 41, Line: 51},
+	}
 	return fx
 }
 

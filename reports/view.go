@@ -25,6 +25,7 @@ type view struct {
 	Age        *ageView
 	Groups     []groupView
 	Pair       *pairView
+	JMeter     *jmeterView
 	Phases     *phasesView
 	Considered consideredView
 	Tokens     tokensView
@@ -54,6 +55,7 @@ func newView(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *view
 		Groups:     newGroups(f, x),
 		Pair:       newPair(run, f, x),
 		Phases:     newPhases(x),
+		JMeter:     newJMeter(x),
 		Considered: newConsidered(f),
 		Tokens:     newTokens(run),
 		Ends:       newEnds(run),

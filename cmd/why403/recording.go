@@ -18,6 +18,7 @@ import (
 // recording holds the flags that every command with a proxy has.
 type recording struct {
 	listen, run, report, caDir, upstreamCA string
+	results                                string
 	ui, otlp                               string
 	uiOnTerminal                           bool // the live page is on if somebody looks on
 	hosts                                  []string
@@ -38,6 +39,7 @@ func (r *recording) flags(cmd *cobra.Command, listen string) {
 	f.StringVar(&r.otlp, "otlp", "", "`URL` of an OpenTelemetry collector that gets each upgrade as a span (OTLP over HTTP)")
 	f.BoolVar(&r.insecure, "insecure", false, "do not verify the gateway's certificate")
 	f.BoolVar(&r.keepAbsolute, "keep-absolute", false, "pass the absolute form that JMeter sends inside tunnels on as it is")
+	f.StringVar(&r.results, "jtl", "", "join the results that JMeter writes to this `file`, so that the report speaks of samplers and threads")
 	f.BoolVar(&r.json, "json", false, "print the findings as JSON")
 	f.BoolVar(&r.exitCode, "exit-code", false, "exit with status 3 if upgrades were refused")
 }
@@ -122,7 +124,7 @@ func showProgress(cmd *cobra.Command, s *session.Session) (stop func()) {
 
 // conclude writes the report, prints the verdict and says where the files are.
 func (r *recording) conclude(cmd *cobra.Command) error {
-	findings, err := session.Conclude(r.run, r.report, cmd.OutOrStdout())
+	findings, err := session.Conclude(r.run, r.report, r.results, cmd.OutOrStdout())
 	if err != nil {
 		return err
 	}

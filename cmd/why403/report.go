@@ -7,19 +7,19 @@ import (
 )
 
 func newReport() *cobra.Command {
-	var out string
+	var out, results string
 	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Write the findings of a recorded run as one self-contained HTML file",
 		Example: `  why403 report run.db
-  why403 report run.db -o findings.html
+  why403 report run.db --jtl results.jtl -o findings.html
   why403 report run.db -o - > findings.html`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			if out == "" {
 				out = session.ReportPath(argv[0])
 			}
-			if _, err := session.Conclude(argv[0], out, cmd.OutOrStdout()); err != nil {
+			if _, err := session.Conclude(argv[0], out, results, cmd.OutOrStdout()); err != nil {
 				return err
 			}
 			if out != "-" {
@@ -29,5 +29,6 @@ func newReport() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "HTML `file` to write, - for standard output (default beside the run file)")
+	cmd.Flags().StringVar(&results, "jtl", "", "join JMeter's results of this `file`, so that the report speaks of samplers and threads")
 	return cmd
 }

@@ -39,7 +39,7 @@ or a condition met (with --fail-on).`,
 	})
 	group(root, "Record a load test:", newRun(), newProxy(), newCA())
 	group(root, "Explain a recording:", newExplain(), newReport(), newCompare())
-	group(root, "Work with other tools:", newExport(), newImport())
+	group(root, "Work with other tools:", newExport(), newImport(), newAnnotate())
 	group(root, "Try it out:", newDemo(), newGateway(), newLoad())
 	root.AddCommand(newMan())
 	return root

@@ -24,13 +24,20 @@ func Explain(path string) (*capture.Run, *analysis.Findings, error) {
 }
 
 // Conclude reads a run file, writes its report and returns its findings. A
-// report of "-" goes to stdout.
-func Conclude(path, report string, stdout io.Writer) (*analysis.Findings, error) {
+// report of "-" goes to stdout. JMeter's results are joined if results names them.
+func Conclude(path, report, results string, stdout io.Writer) (*analysis.Findings, error) {
 	run, findings, err := Explain(path)
 	if err != nil {
 		return nil, err
 	}
 	exhibits := analysis.Exhibit(run, findings)
+	if results != "" {
+		joined, err := Join(run, results)
+		if err != nil {
+			return nil, err
+		}
+		exhibits.JMeter = summary(joined, run, findings)
+	}
 	render := func(w io.Writer) error { return reports.HTML(w, run, findings, exhibits) }
 	if report == "-" {
 		return findings, render(stdout)

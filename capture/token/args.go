@@ -30,7 +30,7 @@ func announces(arg string, jmeter bool) nameClass {
 	switch {
 	case name == arg || name == "" || strings.ContainsAny(arg, "=:"):
 		return harmless
-	case arg == "-u" || arg == "--user" || arg == "--proxy-user" || arg == "-U" || arg == "-b" || arg == "--cookie":
+	case arg == "-u" || arg == "--user" || arg == "--proxy-user" || arg == "-U" || arg == "-b" || arg == "--cookie" || arg == "--auth":
 		return secretName
 	case arg == "-a" && jmeter: // password of JMeter's own proxy
 		return secretName

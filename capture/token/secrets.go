@@ -2,6 +2,8 @@ package token
 
 import (
 	"cmp"
+	"encoding/json"
+	"html"
 	"net/url"
 	"slices"
 	"strings"
@@ -45,25 +47,45 @@ func tailOf(s string) (tail uint64) {
 	return tail
 }
 
-// learn remembers a secret in the forms that it may come back in. Placeholders are
-// none.
+// learn remembers a secret in the forms that it may come back in: escaped for a URL
+// (RFC 3986 §2.1, in capitals or not), for JSON and for HTML. Placeholders are none.
 func (k *Keeper) learn(value string) {
 	if isPlaceholder(value) || isMark(value) {
 		return
 	}
 	k.learnForm(value)
-	if at := strings.LastIndexByte(value, '.'); strings.Count(value, ".") >= 2 {
-		// A JWT's signature: with the claims, which are kept, it makes up the token.
-		k.learnForm(value[at+1:])
+	if i := strings.LastIndexByte(value, '.'); i >= 0 && looksJWT(value) {
+		k.learnForm(value[i+1:]) // the signature: with the claims it is the token
 	}
-	if escaped := url.QueryEscape(value); escaped != value {
-		k.learnForm(escaped)
-		k.learnForm(url.PathEscape(value))
+	if strings.IndexFunc(value, isEscaped) < 0 {
+		return
 	}
-	if strings.ContainsAny(value, `/\"`) { // JSON
-		k.learnForm(strings.NewReplacer("/", `\/`).Replace(value))
-		k.learnForm(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value))
+	quoted, _ := json.Marshal(value)
+	query, page := url.QueryEscape(value), html.EscapeString(value)
+	for _, form := range []string{
+		query, lowerEscapes(query), url.PathEscape(value), strings.ReplaceAll(value, "/", `\/`),
+		string(quoted[1 : len(quoted)-1]), page, strings.ReplaceAll(page, "+", "&#43;"),
+	} {
+		if form != value {
+			k.learnForm(form)
+		}
 	}
+}
+
+// isEscaped reports whether some form of escaping changes a character.
+func isEscaped(r rune) bool {
+	return !('0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' || r == '-' || r == '_' || r == '.' || r == '~')
+}
+
+// lowerEscapes writes %2B as %2b.
+func lowerEscapes(s string) string {
+	b := []byte(s)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i+1:], strings.ToLower(s[i+1:i+3]))
+		}
+	}
+	return string(b)
 }
 
 func (k *Keeper) learnForm(value string) {

@@ -36,7 +36,7 @@ func (d *draw) churn() Scene {
 	return Scene{
 		Loads: []Load{{
 			Threads: d.whole(40, 120), Over: d.between(15, 60), Until: d.between(130, 260),
-			Hold: d.between(6, 20), Pause: d.between(0.6, 3), Spread: d.between(0.3, 0.8),
+			Hold: d.between(6, 20), Pause: d.between(2, 12), Spread: d.between(0.3, 0.8),
 		}},
 		Network: d.network(),
 		Gateway: Gateway{Work: d.scale(0.0005, 0.01)},

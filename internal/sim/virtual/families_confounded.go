@@ -16,8 +16,7 @@ var confoundedFamilies = []Family{
 	}},
 	{Name: "ramp-quota", draw: func(d *draw) (Scene, Truth) {
 		s := d.ramp()
-		n := d.of(float64(s.load().Threads), 0.4, 0.8)
-		return s.with(Window{N: n, Key: Global}.Rule()), blur("quota")
+		return hourly(d, s, float64(s.load().Threads)), blur("quota")
 	}},
 	{Name: "ramp-too-old", draw: func(d *draw) (Scene, Truth) {
 		s := d.ramp()
@@ -36,12 +35,19 @@ var confoundedFamilies = []Family{
 	}},
 	{Name: "quota-then-nothing", Held: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
-		n := d.of(s.load().rate()*s.load().Until, 0.4, 0.7)
-		return s.with(Window{N: n, Key: Global}.Rule()), blur("quota")
+		return hourly(d, s, s.load().rate()*s.load().Until), blur("quota")
 	}},
 }
 
 func blur(cause string) Truth { return Truth{Kind: Confounded, Causes: []Want{{Cause: cause}}} }
+
+// hourly is a quota with a window far longer than the load. Whoever does an
+// experiment waits for the next window.
+func hourly(d *draw, s Scene, upgrades float64) Scene {
+	length := d.scale(1500, 86400)
+	s.Gap = length
+	return s.with(Window{N: d.of(upgrades, 0.4, 0.75), Length: length, Phase: length * d.between(0.02, 0.5), Key: Global}.Rule())
+}
 
 func ramped(d *draw, m Mode, f Refusal) (Scene, Truth) {
 	s := d.ramp()

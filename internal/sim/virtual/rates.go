@@ -21,8 +21,8 @@ func Bucket(rate, burst float64, key Key) Rule {
 	}
 }
 
-// Window is a quota that begins anew: n upgrades in each window of the gateway's
-// clock, shifted by phase. A length of 0 is a quota for ever.
+// Window is a quota that begins anew: n upgrades in each window, the first of which
+// began Phase before the scene. A length of 0 is a quota for ever.
 type Window struct {
 	N             int
 	Length, Phase float64
@@ -39,7 +39,7 @@ func (q Window) Rule() Rule {
 			if q.Length == 0 {
 				return
 			}
-			if n := math.Floor((c.Wall() - q.Phase) / q.Length); n != current {
+			if n := math.Floor((c.Now() + q.Phase) / q.Length); n != current {
 				current = n
 				clear(counts)
 			}

@@ -9,16 +9,13 @@ import (
 // Scene is what is simulated.
 type Scene struct {
 	Seed    uint64
-	Loads   []Load // one after the other, with Gap seconds between them
+	Loads   []Load  // one after the other
+	Gap     float64 // seconds between them, default 5; by then all sockets of the first are closed
 	Network Network
 	Gateway Gateway
 	Cast    Cast
 	Tokens  Tokens
 }
-
-// Gap is the pause between two loads of a scene, in seconds. All sockets of the
-// first are closed when the second begins.
-const Gap = 5.0
 
 // Network is what lies between the recorder and the gateway.
 type Network struct {
@@ -47,9 +44,16 @@ func (s Scene) Run() *capture.Run {
 	for i := range s.Loads {
 		l := &s.Loads[i]
 		w.play(l, begin)
-		begin += l.Until + Gap
+		begin += l.Until + s.gap()
 	}
 	return w.recording()
+}
+
+func (s Scene) gap() float64 {
+	if s.Gap == 0 {
+		return 5
+	}
+	return s.Gap
 }
 
 func newWorld(s Scene) *world {

@@ -81,7 +81,7 @@ func vary(r *rand.Rand, mean, share float64) float64 {
 func (w *world) ends() float64 {
 	end := 0.0
 	for _, l := range w.scene.Loads {
-		end += l.Until + Gap
+		end += l.Until + w.scene.gap()
 	}
 	return end
 }

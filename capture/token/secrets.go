@@ -54,7 +54,7 @@ func (k *Keeper) learn(value string) {
 		return
 	}
 	k.learnForm(value)
-	if i := strings.LastIndexByte(value, '.'); i >= 0 && looksJWT(value) {
+	if i := strings.LastIndexByte(value, '.'); strings.Count(value, ".") >= 2 {
 		k.learnForm(value[i+1:]) // the signature: with the claims it is the token
 	}
 	if strings.IndexFunc(value, isEscaped) < 0 {

@@ -127,7 +127,7 @@ func (c *Conn) settle() {
 	held := h.held
 	h.phase, h.held, h.size = inHead, nil, 0
 	for _, p := range held {
-		if p.gap > 0 {
+		if p.b == nil {
 			c.clientGap(p.at, p.gap)
 		} else {
 			c.fromClient(p.at, p.b)

@@ -88,11 +88,13 @@ func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {
 	}
 }
 
-// Gap says that n bytes of a direction are missing (packet captures only).
+// Gap says that n bytes of a direction are missing (packet captures only), 0 if
+// nobody knows how many.
 func (c *Conn) Gap(dir Dir, at capture.Instant, n int64) {
-	if c.over || n <= 0 {
+	if c.over {
 		return
 	}
+	n = max(n, 0)
 	c.emit(capture.Loss{At: at, Kind: capture.LostGap, Count: n, Detail: "bytes missing from the " + string(dir.side())})
 	switch {
 	case c.socket != nil:

@@ -25,6 +25,9 @@ func got(text string) step                { return step{dir: FromServer, text: t
 func gone(dir Dir, n int64) step          { return step{dir: dir, gap: n} }
 func ends(d Dir, how capture.Ending) step { return step{dir: d, end: how} }
 
+// unknown is the size of a gap that nobody knows.
+const unknown = -1
+
 // recording is what came of a connection.
 type recording struct {
 	*capture.Run
@@ -52,6 +55,8 @@ func play(t testing.TB, n int, steps ...step) recording {
 		switch {
 		case s.end != "":
 			c.End(s.dir, at, s.end)
+		case s.gap == unknown:
+			c.Gap(s.dir, at, 0)
 		case s.gap > 0:
 			c.Gap(s.dir, at, s.gap)
 		}
@@ -142,6 +147,7 @@ func TestOutcomesWithoutAnswer(t *testing.T) {
 		{"client leaves", []step{ends(FromClient, capture.FIN), ends(FromServer, capture.FIN)}, capture.ClientGone, "client ended"},
 		{"not HTTP", []step{got("SSH-2.0-x\r\n"), ends(FromServer, capture.FIN)}, capture.Dropped, "not HTTP/1.1"},
 		{"answer in a gap", []step{gone(FromServer, 300), ends(FromServer, capture.FIN), ends(FromClient, capture.FIN)}, capture.Pending, "missing"},
+		{"answer in a gap of unknown size", []step{gone(FromServer, unknown), ends(FromServer, capture.FIN), ends(FromClient, capture.FIN)}, capture.Pending, "missing"},
 		{"part of the answer in a gap", []step{got("HTTP/1.1 403 For"), gone(FromServer, 10), got("\r\n\r\n"), ends(FromServer, capture.FIN)}, capture.Pending, "missing"},
 		{"client half-closes and is answered", []step{ends(FromClient, capture.FIN), got(no)}, capture.Refused, ""},
 	} {

@@ -35,3 +35,12 @@ func decoded(coding string, b []byte, whole bool) (text []byte, complete, ok boo
 	text, err = io.ReadAll(io.LimitReader(r, capture.BodyLimit+slack))
 	return text, whole && err == nil && len(text) < capture.BodyLimit+slack, true
 }
+
+// inflated undoes permessage-deflate for the first message that a side sends (RFC 7692
+// §7.2.2), as far as it goes: one that refers to messages before it cannot be read.
+func inflated(b []byte, whole bool) (text []byte, complete bool) {
+	const emptyBlock, lastBlock = "\x00\x00\xff\xff", "\x01\x00\x00\xff\xff"
+	r := flate.NewReader(io.MultiReader(bytes.NewReader(b), strings.NewReader(emptyBlock+lastBlock)))
+	text, err := io.ReadAll(io.LimitReader(r, clientText))
+	return text, whole && err == nil && len(text) < clientText
+}

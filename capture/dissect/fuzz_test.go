@@ -19,7 +19,7 @@ func script(data []byte) (steps []step) {
 		dir := Dir(op & 1)
 		switch op >> 1 & 15 {
 		case 0:
-			steps = append(steps, gone(dir, int64(n)+1))
+			steps = append(steps, gone(dir, int64(n)-1))
 		case 1:
 			steps = append(steps, ends(dir, []capture.Ending{capture.FIN, capture.RST, capture.Broken}[n%3]))
 		case 2:

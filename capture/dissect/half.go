@@ -1,6 +1,8 @@
 package dissect
 
 import (
+	"bytes"
+
 	"why403/capture"
 	"why403/capture/http1"
 )
@@ -26,7 +28,7 @@ const (
 	lost    // nobody knows
 )
 
-// piece is bytes whose meaning is not known yet, or a gap.
+// piece is bytes whose meaning is not known yet, or a gap if b is nil.
 type piece struct {
 	at  capture.Instant
 	b   []byte
@@ -66,7 +68,7 @@ func (h *half) hold(at capture.Instant, b []byte) (fits bool) {
 	if h.size += len(b); h.size > maxHeld {
 		return false
 	}
-	h.held = append(h.held, piece{at: at, b: append([]byte(nil), b...)})
+	h.held = append(h.held, piece{at: at, b: bytes.Clone(b)})
 	return true
 }
 
@@ -125,6 +127,8 @@ func (y *body) keep(payload []byte) {
 // which nobody can tell for chunks.
 func (y *body) skip(n int64) bool {
 	switch left := y.framing.Length - y.size; {
+	case n == 0: // nobody knows how many
+		return false
 	case y.framing.Kind == http1.UntilClose:
 	case y.framing.Kind == http1.Sized && n < left:
 		y.follow = http1.NewBody(http1.Framing{Kind: http1.Sized, Length: left - n})

@@ -155,7 +155,7 @@ func (m *multiplex) gap(dir Dir, at capture.Instant, n int64) {
 		return
 	}
 	id, ok := m.readers[dir].Skip(n)
-	if !ok {
+	if !ok || n == 0 {
 		m.lose(dir)
 		return
 	}

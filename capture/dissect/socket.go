@@ -48,7 +48,7 @@ func (d *desk) accept(x *exchange, head string) *socket {
 // catchUp takes what the client sent before the answer was known.
 func (s *socket) catchUp(held []piece) {
 	for _, p := range held {
-		if p.gap > 0 {
+		if p.b == nil {
 			s.gap(FromClient, p.gap)
 		} else {
 			s.frames(FromClient, p.at, p.b)
@@ -141,6 +141,9 @@ func (s *socket) control(dir Dir, at capture.Instant, p *ws.Parser) {
 // carry its token, a gateway's may say why it closes.
 func (s *socket) firstText(dir Dir, at capture.Instant, p *ws.Parser) {
 	text, whole := p.Text()
+	if p.Deflated() {
+		text, whole = inflated(text, whole)
+	}
 	if dir == FromServer {
 		if at.Sub(s.u.Socket.Opened) <= capture.EarlyEnd {
 			s.early = s.recorded(text, whole)
@@ -176,7 +179,7 @@ func (s *socket) recorded(text []byte, whole bool) string {
 
 // gap says that n bytes of a direction are missing.
 func (s *socket) gap(dir Dir, n int64) {
-	if !s.lost[dir] && !s.parser[dir].Skip(n) {
+	if !s.lost[dir] && (n == 0 || !s.parser[dir].Skip(n)) {
 		s.lost[dir] = true
 		s.odd("frames of the " + string(dir.side()) + " are unknown from a gap on")
 	}

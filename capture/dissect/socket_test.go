@@ -1,6 +1,9 @@
 package dissect
 
 import (
+	"bytes"
+	"compress/flate"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -96,5 +99,29 @@ func TestTrafficOfACutFrame(t *testing.T) {
 	u := play(t, 0, sent(ask), got(yes+"\x82\x03abc\x82\x05ab"), ends(FromServer, capture.RST)).only(t)
 	if s := u.Socket.FromServer; s.Frames != 2 || s.Bytes != 5 {
 		t.Errorf("counted %+v", s)
+	}
+}
+
+func TestCompressedFirstMessages(t *testing.T) {
+	agreed := strings.Replace(yes, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n", 1)
+	offered := strings.Replace(ask, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n", 1)
+	deflate := func(text string) string {
+		var b bytes.Buffer
+		w, _ := flate.NewWriter(&b, flate.BestCompression)
+		io.WriteString(w, text)
+		w.Flush()
+		return strings.TrimSuffix(b.String(), "\x00\x00\xff\xff")
+	}
+	hello, refusal := deflate(`{"token":"first-frame-4711"}`), deflate(`bad token "first-frame-4711", go away, go away, go away`)
+	steps := []step{sent(offered), got(agreed), sent("\xc1" + string([]byte{0x80 | byte(len(hello))}) + "\x00\x00\x00\x00" + hello),
+		got("\xc1" + string([]byte{byte(len(refusal))}) + refusal + bye), ends(FromServer, capture.FIN), ends(FromClient, capture.FIN)}
+	for n := range 6 {
+		u := play(t, n, steps...).only(t)
+		if len(u.Credentials) != 2 || u.Credentials[1].Token != newKeeper().Fingerprint("first-frame-4711") {
+			t.Errorf("pieces of %d: credentials %+v", n, u.Credentials)
+		}
+		if s := u.Socket.ServerFirst; !strings.HasPrefix(s, `bad token "‹secret:`) || !strings.HasSuffix(s, `›", go away, go away, go away`) {
+			t.Errorf("pieces of %d: first text %q", n, s)
+		}
 	}
 }

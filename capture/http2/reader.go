@@ -206,7 +206,7 @@ func (r *Reader) data(b []byte) (n int, ev Event, more bool) {
 	return n, ev, true
 }
 
-// Skip says that n bytes are missing. It reports whether the reader can go on behind
+// Skip says that n bytes are missing, n above 0. It reports whether the reader can go on behind
 // them, because by count all of them are of one frame of data, and of which stream,
 // or of a frame that says nothing.
 func (r *Reader) Skip(n int64) (stream uint32, ok bool) {

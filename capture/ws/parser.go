@@ -28,6 +28,7 @@ type Parser struct {
 	odd       odd
 	inMessage bool // a fragmented message is not complete
 	wantText  textState
+	deflated  bool // the first text message is compressed
 
 	pos, left int64 // payload bytes behind and before us in the frame
 	taken     int64 // bytes of the direction, up to the frame in progress
@@ -110,12 +111,16 @@ func (p *Parser) CloseBody() (code int, reason []byte) {
 }
 
 // Text returns the beginning of the first text message, unmasked, and whether that
-// is all of it. The slice is the caller's.
+// is all of it. The slice is the caller's. If [Parser.Deflated] is true it is still
+// compressed.
 func (p *Parser) Text() (text []byte, whole bool) {
 	text = p.kept
 	p.kept = nil
 	return text, p.left == 0 && p.header.Fin
 }
+
+// Deflated reports whether the first text message is compressed (RFC 7692 §6).
+func (p *Parser) Deflated() bool { return p.deflated }
 
 // Skip says that n bytes are missing. It reports whether all of them are payload, by
 // count, so that the parsing can go on behind them.
@@ -191,7 +196,8 @@ func (p *Parser) begin(raw []byte) {
 		}
 	case h.Opcode == Text && p.wantText == textAwaited:
 		p.wantText = textOver
-		if h.RSV == 0 && p.TextLimit > 0 {
+		p.deflated = h.RSV == rsv1 && p.RSV == rsv1
+		if p.TextLimit > 0 && (h.RSV == 0 || p.deflated) {
 			p.wantText = textComing
 		}
 	}

@@ -99,8 +99,9 @@ func TestParserReadsTheSpecificationsExamples(t *testing.T) { // RFC 6455 §5.7
 		{"masked pong", true, 0, "\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", `frame a 5 fin=true;end 63f0bfacf2c00f6b 0 "";[]`},
 		{"256 bytes", false, 0, "\x82\x7e\x01\x00" + strings.Repeat("x", 256), `frame 2 256 fin=true;[]`},
 		{"64 KiB", false, 0, "\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00" + strings.Repeat("x", 1<<16), `frame 2 65536 fin=true;[]`},
-		// RFC 7692 §7.2.3.1: compressed, so not for reading.
-		{"compressed Hello", false, rsv1, "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00", `frame 1 7 fin=true;[]`},
+		// RFC 7692 §7.2.3.1.
+		{"compressed Hello", false, rsv1, "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00", `frame 1 7 fin=true;text "\xf2H\xcd\xc9\xc9\a\x00" whole=true;[]`},
+		{"an unknown extension", false, rsvAll, "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00", `frame 1 7 fin=true;[]`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := &Parser{Client: tt.client, RSV: tt.rsv, TextLimit: 512}

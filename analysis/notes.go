@@ -50,6 +50,12 @@ func lossNotes(s *study, _ *Findings, _ []*hypothesis) []string {
 		capture.LostBlind:   "connections were tunnelled without being read",
 		capture.LostParse:   "connections were not HTTP/1.1 or broke its framing",
 		capture.LostRefused: "connections were refused by a limit of the recorder",
+
+		capture.LostPackets:   "packets are not in the capture, or not whole",
+		capture.LostFile:      "capture files could be read only in part",
+		capture.LostKeys:      "TLS connections could not be decrypted: what was asked in them, and the answers, are unknown",
+		capture.LostLate:      "connections were open when the capture began, and were not read",
+		capture.LostHandshake: "connections failed before a request was sent",
 	}
 	count := map[capture.LossKind]int64{}
 	var order []capture.LossKind

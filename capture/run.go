@@ -50,6 +50,13 @@ const (
 	LostBlind   LossKind = "blind"      // connections tunnelled without being read
 	LostParse   LossKind = "unparsable" // connections that are not HTTP/1.1 or broke its framing
 	LostRefused LossKind = "over-limit" // connections refused by a limit of the recorder
+
+	// Of packet captures.
+	LostPackets   LossKind = "packets"      // packets that are not in the capture, or not whole
+	LostFile      LossKind = "file-damaged" // files that could be read only in part
+	LostKeys      LossKind = "undecrypted"  // TLS connections that could not be read
+	LostLate      LossKind = "began-before" // connections that were open when the capture began
+	LostHandshake LossKind = "no-request"   // connections that failed before a request: TLS, CONNECT
 )
 
 // Note is something doubtful or noteworthy about the recording, for people.

@@ -22,6 +22,12 @@ var lossNames = map[capture.LossKind]struct{ what, one, many string }{
 	capture.LostBlind:   {"tunnelled without being read", "connection", "connections"},
 	capture.LostParse:   {"not HTTP/1.1, or broke its framing", "connection", "connections"},
 	capture.LostRefused: {"over a limit of the recorder", "connection refused", "connections refused"},
+
+	capture.LostPackets:   {"not in the capture, or not whole", "packet", "packets"},
+	capture.LostFile:      {"could be read only in part", "file", "files"},
+	capture.LostKeys:      {"encrypted, and could not be read", "TLS connection", "TLS connections"},
+	capture.LostLate:      {"open when the capture began, and not read", "connection", "connections"},
+	capture.LostHandshake: {"failed before a request was sent", "connection", "connections"},
 }
 
 func newLosses(run *capture.Run) lossesView {

@@ -21,6 +21,9 @@ type Endpoint struct {
 	Port uint16
 }
 
+// EndpointOf is the inverse of [Endpoint.AddrPort]; it drops the zone.
+func EndpointOf(a netip.AddrPort) Endpoint { return Endpoint{a.Addr().As16(), a.Port()} }
+
 // AddrPort returns e as the rest of the program has it.
 func (e Endpoint) AddrPort() netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(e.Addr).Unmap(), e.Port)

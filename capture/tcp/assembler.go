@@ -107,10 +107,12 @@ func (a *Assembler) create(s *packet.Segment) *Conn {
 // replaced reports whether a SYN belongs to another connection than c, which has
 // its addresses.
 func (c *Conn) replaced(d Dir, s *packet.Segment) bool {
-	h := &c.halves[d]
+	h, peer := &c.halves[d], &c.halves[1-d]
 	switch {
 	case h.opened:
 		return !h.isSYN(s)
+	case peer.opened && s.Flags.Has(packet.ACK) && s.Ack == uint32(peer.first): // answers its SYN
+		return false
 	case !h.based: // the first of this side
 		return false
 	}

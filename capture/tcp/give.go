@@ -68,7 +68,7 @@ func (a *Assembler) step(c *Conn, d Dir) bool {
 		return false
 	}
 	if !h.settled {
-		if h.acked == 0 {
+		if h.acked == 0 || c.halves[1-d].opened { // the answer to the SYN may be late
 			return false
 		}
 		c.settle(d)
@@ -86,14 +86,15 @@ func (a *Assembler) step(c *Conn, d Dir) bool {
 	a.waiting -= freed
 	if !h.ended && first.end() > h.next {
 		first.trim(h.next, first.end())
-		a.give(c, d, first, max(first.at, h.given))
+		// Neither before the bytes ahead of it nor before those that it answers.
+		a.give(c, d, first, max(first.at, h.given, c.halves[1-d].given))
 	}
 	return true
 }
 
 func (c *Conn) settle(d Dir) {
 	c.halves[d].settle()
-	c.Late[d] = true
+	c.Late[d] = !c.halves[d].exact
 }
 
 // overdue returns a direction in which something has been waited for long enough.
@@ -153,6 +154,9 @@ func (a *Assembler) force(c *Conn, d Dir, why Cause) {
 func (a *Assembler) tail(c *Conn) {
 	for d := First; d <= Second; d++ {
 		h := &c.halves[d]
+		if !h.settled && h.exact {
+			c.settle(d)
+		}
 		if h.settled && !h.ended && h.acked > h.next+1 {
 			a.gap(c, d, c.last, h.acked-h.next, Missed)
 		}

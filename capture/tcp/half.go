@@ -19,6 +19,8 @@ type half struct {
 
 	first, next uint64
 	acked       uint64          // the highest position that the peer acknowledged; 0 if none
+	low         uint64          // the lowest, before the half was settled
+	exact       bool            // low is where the stream begins
 	proven      capture.Instant // when bytes from next on were acknowledged while missing
 	given       capture.Instant // time of the last bytes given out
 	queue       []chunk         // by position, without overlap
@@ -99,6 +101,9 @@ func (h *half) acknowledge(ack uint32, at capture.Instant) uint64 {
 		return 0
 	}
 	h.acked = max(h.acked, pos)
+	if !h.settled && (h.low == 0 || pos < h.low) {
+		h.low = pos
+	}
 	if h.proven == 0 && h.settled && h.acked > h.next {
 		h.proven = at
 	}
@@ -157,8 +162,8 @@ func (h *half) settle() {
 	if k := h.head(); k != nil {
 		start = k.pos
 	}
-	if h.acked != 0 && h.acked < start && start-h.acked <= 1<<20 {
-		start = h.acked
+	if h.low != 0 && h.low < start && start-h.low <= 1<<20 {
+		start = h.low
 	}
 	h.settled, h.first, h.next = true, start, start
 }

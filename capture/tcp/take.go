@@ -17,6 +17,11 @@ func (a *Assembler) take(c *Conn, d Dir, at capture.Instant, s *packet.Segment) 
 	var ack uint64
 	if s.Flags.Has(packet.ACK) {
 		ack = peer.acknowledge(s.Ack, at)
+		if s.Flags.Has(packet.SYN) && !peer.settled && ack != 0 { // of the SYN
+			peer.settled, peer.first, peer.next = true, ack, ack
+		}
+		// The opener's first segment behind its SYN acknowledges the peer's.
+		peer.exact = peer.exact || ack != 0 && ack == peer.low && h.opened && uint32(h.first) == s.Seq
 	}
 	if s.Flags.Has(packet.RST) {
 		a.reset(c, d, at, s)
@@ -146,6 +151,9 @@ func (a *Assembler) reset(c *Conn, d Dir, at capture.Instant, s *packet.Segment)
 		return
 	}
 	a.drain(c)
+	if pos, ok := h.position(s.Seq); ok && h.settled && !h.ended && pos > h.next { // sent before the RST
+		a.gap(c, d, at, pos-h.next, Missed)
+	}
 	if !h.ended {
 		h.ended = true
 		c.stream.End(d, at, capture.RST)

@@ -1,0 +1,91 @@
+package passive
+
+import (
+	"why403/capture"
+	"why403/capture/packet"
+	"why403/capture/pcapfile"
+	"why403/capture/tcp"
+	"why403/capture/tlswire"
+	"why403/capture/token"
+)
+
+type endpoint = packet.Endpoint
+
+// Observer reads packets. It is not safe for concurrent use.
+type Observer struct {
+	opt    Options
+	filter filter
+	tokens *token.Keeper
+	put    func(capture.Record)
+	tls    *tlswire.Decrypter
+
+	decoder packet.Decoder
+	streams *tcp.Assembler
+	segment packet.Segment
+
+	first, last capture.Instant // times of packets
+	conns       int64           // connections handed to dissect
+	losses      losses
+	unread      unread
+	legs        map[int64]leg
+}
+
+// New returns an observer that hands records to put. Tokens holds the key of the
+// recording's fingerprints.
+func New(opt Options, tokens *token.Keeper, put func(capture.Record)) *Observer {
+	if opt.Keys == nil {
+		opt.Keys = tlswire.NewKeyLog(0)
+	}
+	o := &Observer{opt: opt, filter: newFilter(opt), tokens: tokens, put: put, legs: map[int64]leg{}}
+	o.tls = tlswire.NewDecrypter(opt.Keys)
+	o.tls.Hold = opt.Hold
+	o.streams = tcp.New(opt.TCP, o.start)
+	return o
+}
+
+// Packet takes the next packet.
+func (o *Observer) Packet(p *pcapfile.Packet) {
+	if p.Time.Seen() {
+		if !o.first.Seen() {
+			o.first = p.Time
+		}
+		o.last = max(o.last, p.Time)
+	}
+	if o.decoder.Decode(p, &o.segment) {
+		o.streams.Segment(p.Time, &o.segment)
+	}
+}
+
+// start begins a connection.
+func (o *Observer) start(c *tcp.Conn) tcp.Stream {
+	if !o.filter.connection(c) {
+		return nil
+	}
+	f := &flow{o: o, tcp: c}
+	f.top = pipe{f: f, scheme: "http"}
+	return f
+}
+
+// Close ends what is still open and hands on what was lost.
+func (o *Observer) Close() {
+	o.streams.Close()
+	o.account()
+	o.losses.flush(o.put)
+	o.unread.flush(o.put)
+}
+
+// Span returns the times of the first and the last packet.
+func (o *Observer) Span() (first, last capture.Instant) { return o.first, o.last }
+
+// Progress is how far the observer has come.
+type Progress struct {
+	Packets, Segments, Connections int64
+	Upgrades                       int64 // connections with an upgrade
+	Unread                         int64 // TLS connections without keys, or that could not be read otherwise
+}
+
+// Progress returns the counts so far.
+func (o *Observer) Progress() Progress {
+	c := o.decoder.Counts()
+	return Progress{c.Packets, c.Segments, o.streams.Stats().Connections, int64(len(o.legs)), o.unread.total}
+}

@@ -71,9 +71,7 @@ func (t *tlsLayer) Alert(dir tlswire.Dir, at capture.Instant, a tlswire.Alert) {
 
 // Trouble implements [tlswire.Sink].
 func (t *tlsLayer) Trouble(dir tlswire.Dir, at capture.Instant, p *tlswire.Problem) {
-	if t.opened {
-		t.inner.gap(dissect.Dir(dir), at, max(1, t.missing[dir]))
-	}
+	t.inner.gap(dissect.Dir(dir), at, max(1, t.missing[dir]))
 	if !p.Closed {
 		return
 	}

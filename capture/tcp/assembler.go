@@ -153,7 +153,7 @@ func (a *Assembler) sweep(at capture.Instant) {
 	still := a.blocked[:0]
 	for _, c := range a.blocked {
 		if !c.done {
-			a.pump(c, at)
+			a.settleUp(c, at)
 		}
 		if c.blocked = !c.done && c.waits(); c.blocked {
 			still = append(still, c)
@@ -185,7 +185,7 @@ func (a *Assembler) close(c *Conn, why Reason) {
 	if !c.halves[0].seen || !c.halves[1].seen {
 		a.stats.OneSided++
 	}
-	if c.halves[0].ended && c.halves[1].ended {
+	if c.reset || c.halves[0].ended && c.halves[1].ended {
 		why = Ended
 	}
 	c.stream.Close(c.last, why)

@@ -78,6 +78,11 @@ func (a *Assembler) step(c *Conn, d Dir) bool {
 	}
 	if k == &h.fin {
 		h.ended = true
+		if k.rst {
+			c.reset = true
+			c.stream.End(d, max(k.at, h.given), capture.RST)
+			return true
+		}
 		h.pass(1)
 		c.stream.End(d, max(k.at, h.given), capture.FIN)
 		return true

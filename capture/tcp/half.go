@@ -35,6 +35,7 @@ type chunk struct {
 	cut  int    // bytes behind data that the snap length took
 	ack  uint64 // position in the other half; 0 if it had none
 	at   capture.Instant
+	rst  bool // for the end of a stream: it is an RST, not a FIN
 }
 
 // chunkCost is what a chunk takes beside its data.

@@ -63,6 +63,7 @@ type Conn struct {
 	last    capture.Instant // of its packets
 	ignored bool
 	done    bool
+	reset   bool // an RST was given out
 	blocked bool // in the assembler's list
 
 	key         key

@@ -23,20 +23,24 @@ func (a *Assembler) take(c *Conn, d Dir, at capture.Instant, s *packet.Segment) 
 		// The opener's first segment behind its SYN acknowledges the peer's.
 		peer.exact = peer.exact || ack != 0 && ack == peer.low && h.opened && uint32(h.first) == s.Seq
 	}
-	if s.Flags.Has(packet.RST) {
-		a.reset(c, d, at, s)
-		return
-	}
 	if s.Len() > 0 {
 		a.stats.Payloads++
 	}
-	if s.Len() > 0 || s.Flags.Has(packet.FIN) {
+	switch {
+	case s.Flags.Has(packet.RST):
+		a.reset(c, d, at, s)
+	case s.Len() > 0 || s.Flags.Has(packet.FIN):
 		a.payload(c, d, at, s, ack)
 	}
+	a.settleUp(c, at)
+}
+
+// settleUp gives out what can be, and closes a connection that has ended.
+func (a *Assembler) settleUp(c *Conn, at capture.Instant) {
 	if c.waits() {
 		a.pump(c, at)
 	}
-	if c.halves[0].ended && c.halves[1].ended {
+	if c.reset || c.halves[0].ended && c.halves[1].ended {
 		a.close(c, Ended)
 	}
 }
@@ -84,6 +88,11 @@ func (a *Assembler) payload(c *Conn, d Dir, at capture.Instant, s *packet.Segmen
 		h.fin = chunk{pos: k.end(), ack: ack, at: at}
 	}
 	a.chunk(c, d, k)
+	a.keep(c)
+}
+
+// keep notes that c waits for something, if it does.
+func (a *Assembler) keep(c *Conn) {
 	if c.waits() && !c.blocked {
 		c.blocked = true
 		a.blocked = append(a.blocked, c)
@@ -150,10 +159,12 @@ func (a *Assembler) reset(c *Conn, d Dir, at capture.Instant, s *packet.Segment)
 		a.stats.Strays++
 		return
 	}
-	a.drain(c)
-	if pos, ok := h.position(s.Seq); ok && h.settled && !h.ended && pos > h.next { // sent before the RST
-		a.gap(c, d, at, pos-h.next, Missed)
+	if pos, ok := h.position(s.Seq); ok && h.settled && !h.ended && pos > h.next && !c.ignored { // sent before it
+		h.fin = chunk{pos: pos, at: at, rst: true}
+		a.keep(c)
+		return
 	}
+	a.drain(c)
 	if !h.ended {
 		h.ended = true
 		c.stream.End(d, at, capture.RST)

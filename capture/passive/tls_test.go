@@ -1,0 +1,110 @@
+package passive
+
+import (
+	"crypto/tls"
+	"math/rand/v2"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"why403/capture"
+	"why403/capture/pcapfile"
+)
+
+// certificate borrows the one that httptest makes.
+func certificate(t *testing.T) tls.Certificate {
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	return s.TLS.Certificates[0]
+}
+
+// TestTLSLoad decrypts loads of both versions and of several suites, with sessions
+// that are resumed, exactly, in and out of order.
+func TestTLSLoad(t *testing.T) {
+	const n = 20
+	cert := certificate(t)
+	for name, conf := range map[string]*tls.Config{
+		"TLS 1.3":              {MinVersion: tls.VersionTLS13},
+		"TLS 1.2, AES-128-GCM": {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}},
+		"TLS 1.2, AES-256-GCM": {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}},
+		"TLS 1.2, ChaCha20":    {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}},
+		"TLS 1.2, AES-128-CBC": {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conf.Certificates = []tls.Certificate{cert}
+			tp := load(t, conf, n)
+			rng := rand.New(rand.NewPCG(1, 2))
+			for how, packets := range map[string][]pcapfile.Packet{"as it was": tp.packets, "reordered": shuffled(rng, tp.packets, 4), "twice": twice(tp.packets)} {
+				run := observe(t, packets, tp.keys.Bytes(), Options{})
+				checkLoad(t, run, n)
+				if len(run.Losses) != 0 {
+					t.Errorf("%s: losses %+v", how, run.Losses)
+				}
+				for _, u := range run.Upgrades {
+					p := &u.Phases
+					if u.ServerTLS == nil || !strings.HasPrefix(name, u.ServerTLS.Version) || u.Scheme != "wss" || !p.ClientHello.Seen() || p.Secured < p.ClientHello || p.RequestSent < p.Secured {
+						t.Errorf("%s: connection %d: TLS %+v, phases %+v", how, u.Conn, u.ServerTLS, p)
+						break
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestNoKeys says how many connections are unknown and what to look for, and reports
+// no attempt at all.
+func TestNoKeys(t *testing.T) {
+	const n = 12
+	tp := load(t, &tls.Config{Certificates: []tls.Certificate{certificate(t)}}, n)
+	run := observe(t, tp.packets, nil, Options{})
+	if len(run.Upgrades) != 0 {
+		t.Errorf("%d upgrades without keys", len(run.Upgrades))
+	}
+	if len(run.Losses) != 1 || run.Losses[0].Kind != capture.LostKeys || run.Losses[0].Count != n+1 || run.Losses[0].Detail != "no_key" {
+		t.Errorf("losses: %+v", run.Losses)
+	}
+	keys := tp.keys.String()
+	if len(run.Notes) != 1 {
+		t.Fatalf("notes: %+v", run.Notes)
+	}
+	_, random, _ := strings.Cut(run.Notes[0].Text, "client random ")
+	if random = strings.Split(random, ",")[0]; len(random) != 64 || !strings.Contains(keys, random) {
+		t.Errorf("the first client random named is %q", random)
+	}
+}
+
+// TestSomeKeys reads what it can and counts the rest.
+func TestSomeKeys(t *testing.T) {
+	const n = 10
+	tp := load(t, &tls.Config{Certificates: []tls.Certificate{certificate(t)}, MaxVersion: tls.VersionTLS12, SessionTicketsDisabled: true}, n)
+	lines := strings.SplitAfter(strings.TrimSpace(tp.keys.String()), "\n")
+	run := observe(t, tp.packets, []byte(strings.Join(lines[:len(lines)-4], "")), Options{})
+	if len(run.Upgrades) != n-4 || len(run.Losses) != 1 || run.Losses[0].Count != 4 {
+		t.Errorf("%d upgrades, losses %+v", len(run.Upgrades), run.Losses)
+	}
+}
+
+// TestTLSLoss drops packets: what is reported stays true.
+func TestTLSLoss(t *testing.T) {
+	const n = 20
+	tp := load(t, &tls.Config{Certificates: []tls.Certificate{certificate(t)}}, n)
+	truth := map[string]capture.Outcome{}
+	for _, u := range observe(t, tp.packets, tp.keys.Bytes(), Options{}).Upgrades {
+		truth[u.Target] = u.Outcome
+	}
+	for seed := range uint64(30) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		kept := slices.DeleteFunc(slices.Clone(tp.packets), func(pcapfile.Packet) bool { return rng.IntN(20) == 0 })
+		run := observe(t, kept, tp.keys.Bytes(), Options{})
+		for _, u := range run.Upgrades {
+			if want := truth[u.Target]; u.Outcome != want && u.Outcome != capture.Pending {
+				t.Errorf("seed %d: %s is %q (%s), was %q", seed, u.Target, u.Outcome, u.Failure, want)
+			}
+		}
+		if len(run.Upgrades) < n && len(run.Losses) == 0 {
+			t.Errorf("seed %d: %d of %d attempts, and nothing is said to be missing", seed, len(run.Upgrades), n)
+		}
+	}
+}

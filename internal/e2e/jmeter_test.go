@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"math"
 	"net"
 	"os"
@@ -26,7 +25,7 @@ func TestJMeterFindsTheCap(t *testing.T) {
 	target := func(t *testing.T) gateway {
 		return simulated(t, sim.GatewayOptions{Cap: 40, RequireToken: true, CheckExpiry: true})
 	}
-	p := plan{"threads": "60", "rampup": "5", "hold": "3", "pause": "1000", "token.mode": "thread"}
+	p := plan{"threads": "60", "rampup": "5", "loops": "9", "hold": "3", "pause": "600", "pause.max": "1400", "token.mode": "thread"}
 	f := compare(t, target, p)
 	cause := wantCause(t, f, "concurrency-cap", "global")
 	if cause.Threshold == nil || cause.Threshold.Value != 40 {
@@ -41,7 +40,7 @@ func TestJMeterFindsExpiredTokens(t *testing.T) {
 	target := func(t *testing.T) gateway {
 		return simulated(t, sim.GatewayOptions{TokenLife: 8 * time.Second, RequireToken: true, CheckExpiry: true})
 	}
-	p := plan{"threads": "25", "rampup": "10", "hold": "2", "pause": "800", "token.mode": "thread"}
+	p := plan{"threads": "40", "rampup": "6", "loops": "11", "hold": "1", "pause": "200", "pause.max": "1000", "token.mode": "thread"}
 	wantCause(t, compare(t, target, p), "token-expired", "global")
 }
 
@@ -76,8 +75,9 @@ func simulated(t *testing.T, opt sim.GatewayOptions) gateway {
 type counts map[string]int
 
 // compare runs the plan through why403 and without it, each against a gateway of
-// its own, and fails unless JMeter saw the same: what the two runs differ by must
-// be within three standard deviations of two Poisson counts.
+// its own, and fails unless JMeter saw the same: the plan has a fixed number of
+// attempts, and what the two runs differ by must be within three standard
+// deviations of two Poisson counts.
 func compare(t *testing.T, start func(*testing.T) gateway, p plan) *analysis.Findings {
 	t.Helper()
 	var through, direct counts
@@ -139,9 +139,6 @@ func runDirect(t *testing.T, gw gateway, p plan) counts {
 	return results(t, dir)
 }
 
-// loadFor is how long a plan runs.
-const loadFor = 25 * time.Second
-
 // jmeter is the command line of a plan against a gateway.
 func jmeter(t *testing.T, dir string, gw gateway, p plan) []string {
 	t.Helper()
@@ -150,7 +147,7 @@ func jmeter(t *testing.T, dir string, gw gateway, p plan) []string {
 		"-t", root(t, "testdata/jmeter/upgrade-load.jmx"),
 		"-l", filepath.Join(dir, "results.jtl"), "-j", filepath.Join(dir, "jmeter.log"),
 		"-Jhost=" + gw.host, "-Jport=" + gw.port, "-Jtls=true", "-Jtoken.url=" + gw.tokenURL,
-		"-Jclient.secret=" + gw.issued.secret("client secret"), "-Jloops=-1", fmt.Sprintf("-Jduration=%.0f", loadFor.Seconds()),
+		"-Jclient.secret=" + gw.issued.secret("client secret"),
 	}
 	for name, value := range p {
 		argv = append(argv, "-J"+name+"="+value)

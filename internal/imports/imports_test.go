@@ -18,7 +18,8 @@ var ours = map[string][]string{
 	"capture/ws":         {"capture"},
 	"capture/token":      {"capture"},
 	"capture/tlswire":    {"capture"}, // for instants
-	"capture/dissect":    {"capture", "capture/http1", "capture/ws", "capture/token"},
+	"capture/http2":      {"capture"},
+	"capture/dissect":    {"capture", "capture/http1", "capture/http2", "capture/ws", "capture/token"},
 	"capture/har":        {"capture", "capture/token"},
 	"capture/runfile":    {"capture"},
 	"capture/pcapfile":   {"capture", "capture/dissect", "capture/token", "capture/tlswire"},

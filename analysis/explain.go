@@ -23,7 +23,7 @@ func Explain(run *capture.Run) *Findings {
 		Hypotheses: []Hypothesis{}, UndecidedBetween: []string{}, Notes: []string{},
 	}
 	f.count(s)
-	s.majority = majority(f)
+	s.majority = majority(f, s.table.Silence)
 	if s.table.ClockSet {
 		f.Clock = &ClockOffset{
 			OffsetS: round(s.table.Clock.Offset.Seconds(), 3),

@@ -30,8 +30,10 @@ func recordingNotes(s *study, f *Findings, _ []*hypothesis) []string {
 		list = append(list, fmt.Sprintf("%s had no answer when the recording ended.", plural(f.Pending, "upgrade")))
 	}
 	failed := 0
-	for _, n := range f.Failed {
-		failed += n
+	for outcome, n := range f.Failed {
+		if !s.table.Silence.Refuses(capture.Outcome(outcome)) {
+			failed += n
+		}
 	}
 	if failed > 0 {
 		list = append(list, fmt.Sprintf("%s failed without an answer; they are no evidence for or against a cause.", plural(failed, "upgrade")))
@@ -148,7 +150,13 @@ func clockNotes(s *study, _ *Findings, _ []*hypothesis) []string {
 // answerNotes reports what the refusals say where that does not fit.
 func answerNotes(s *study, f *Findings, hs []*hypothesis) []string {
 	var list []string
-	if forms := len(f.Refused) + len(f.RefusedInBand); forms > 1 {
+	forms := len(f.Refused) + len(f.RefusedInBand)
+	for outcome := range f.Failed {
+		if s.table.Silence.Refuses(capture.Outcome(outcome)) {
+			forms++
+		}
+	}
+	if forms > 1 {
 		list = append(list, fmt.Sprintf("Refusals took %d forms; they were weighed together, as one kind.", forms))
 	}
 	if s.refused == 0 {

@@ -19,6 +19,6 @@ type Phases struct {
 	RequestSent   Instant // just before the first byte of the request went out
 	ResponseFirst Instant // first byte of the answer
 	ResponseHead  Instant // end of the final answer's head
-	ResponseEnd   Instant // end of its body, if it has one
+	ResponseEnd   Instant // end of its body, if it has one; without an answer, when that was certain
 	Relayed       Instant // the answer's head was handed to the client
 }

@@ -65,15 +65,43 @@ func looksLikeError(message string) bool {
 	return false
 }
 
-// decided reports whether the gateway decided about an attempt, and when the
-// answer came. Attempts without an answer, whoever gave up, are no evidence for or
-// against a cause.
-func decided(u *capture.Upgrade) (answered capture.Instant, ok bool) {
-	if u.Outcome != capture.Accepted && u.Outcome != capture.Refused {
+// Silence is ways of not answering that count as refusals: a gateway may close the
+// connection, or let the client wait.
+type Silence struct{ Dropped, TimedOut bool }
+
+// A way of not answering is how the gateway refuses if it comes in number; a few are
+// accidents, and evidence for nothing.
+const (
+	fewestSilent = 5
+	silentShare  = 0.02 // of the attempts that reached the gateway
+)
+
+func silence(run *capture.Run) Silence {
+	count := map[capture.Outcome]int{}
+	for _, u := range run.Upgrades {
+		count[u.Outcome]++
+	}
+	reached := len(run.Upgrades) - count[capture.Unreached]
+	inNumber := func(o capture.Outcome) bool {
+		return count[o] >= fewestSilent && float64(count[o]) >= silentShare*float64(reached)
+	}
+	return Silence{Dropped: inNumber(capture.Dropped), TimedOut: inNumber(capture.TimedOut)}
+}
+
+// Refuses reports whether an outcome counts as a refusal without an answer.
+func (s Silence) Refuses(o capture.Outcome) bool {
+	return o == capture.Dropped && s.Dropped || o == capture.TimedOut && s.TimedOut
+}
+
+// decided reports whether the gateway decided about an attempt, and when that could
+// be seen. Attempts without an answer that are no refusals, whoever gave up, are no
+// evidence for or against a cause.
+func (s Silence) decided(u *capture.Upgrade) (answered capture.Instant, ok bool) {
+	if u.Outcome != capture.Accepted && u.Outcome != capture.Refused && !s.Refuses(u.Outcome) {
 		return 0, false
 	}
 	p := u.Phases
-	for _, at := range []capture.Instant{p.ResponseFirst, p.ResponseHead, u.Socket.Opened, p.RequestSent} {
+	for _, at := range []capture.Instant{p.ResponseFirst, p.ResponseHead, u.Socket.Opened, p.ResponseEnd, p.RequestSent} {
 		if at.Seen() {
 			return max(at, p.RequestSent), true
 		}

@@ -32,6 +32,7 @@ type Table struct {
 	Attempts []Attempt
 	Refused  []bool // of Attempts, for loops that need nothing else
 	Clock    clock.Offset
+	Silence  Silence
 	ClockSet bool // whether Clock could be estimated
 	// Usual is the median time that an acceptance takes, Wait how long nearly
 	// all take (19 in 20), Jitter by how much two waits usually differ;
@@ -63,15 +64,16 @@ func Build(run *capture.Run) *Table {
 }
 
 func (t *Table) decide() {
+	t.Silence = silence(t.Run)
 	for _, u := range t.Run.Upgrades {
-		answered, ok := decided(u)
+		answered, ok := t.Silence.decided(u)
 		if !ok {
 			continue
 		}
 		code, inBand := InBand(u)
 		t.Attempts = append(t.Attempts, Attempt{
 			Upgrade: u, Sent: u.Phases.RequestSent, Answered: answered,
-			Refused: inBand || u.Outcome == capture.Refused, InBand: code,
+			Refused: inBand || u.Outcome != capture.Accepted, InBand: code,
 		})
 	}
 	slices.SortStableFunc(t.Attempts, func(a, b Attempt) int { return cmp.Compare(a.Answered, b.Answered) })

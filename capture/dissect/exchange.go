@@ -75,6 +75,9 @@ func (d *desk) unanswered(x *exchange, at capture.Instant, outcome capture.Outco
 		return
 	}
 	x.u.Outcome = outcome
+	if outcome == capture.Dropped || outcome == capture.TimedOut {
+		x.u.Phases.ResponseEnd = at
+	}
 	if x.u.Failure == "" {
 		x.u.Failure = why
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // RefusedAt returns the moments at which the gateway's refusals were seen, in
-// order. A silent one counts from when the recorder stopped waiting.
+// order.
 func RefusedAt(run *capture.Run) []capture.Instant {
 	var at []capture.Instant
 	for _, u := range run.Upgrades {
@@ -17,10 +17,8 @@ func RefusedAt(run *capture.Run) []capture.Instant {
 			at = append(at, u.Socket.Closing)
 		case u.Outcome == capture.Refused:
 			at = append(at, u.Phases.ResponseHead)
-		case u.Outcome == capture.TimedOut:
-			at = append(at, u.Phases.RequestSent.Add(Patience*1e9))
 		default:
-			at = append(at, u.Phases.RequestSent)
+			at = append(at, u.Phases.ResponseEnd)
 		}
 	}
 	slices.Sort(at)
@@ -67,8 +65,7 @@ func upgradeUntil(u capture.Upgrade, end capture.Instant) *capture.Upgrade {
 			u.Socket.Closing = closing
 		}
 	}
-	late := u.Phases.ResponseHead > end || u.Outcome == capture.TimedOut && u.Phases.RequestSent.Add(Patience*1e9) > end
-	if late {
+	if u.Phases.ResponseHead > end || u.Phases.ResponseEnd > end {
 		u.Outcome, u.Status, u.Failure, u.Socket = capture.Pending, 0, "", capture.Socket{}
 		u.ResponseHead, u.Body, u.BodyBytes = "", nil, 0
 		u.Phases.ResponseFirst, u.Phases.ResponseHead, u.Phases.ResponseEnd, u.Phases.Relayed = 0, 0, 0, 0

@@ -32,12 +32,13 @@ func (r *recorder) refused(w *world, a *Arrival) {
 	u.Phases.ResponseEnd = u.Phases.ResponseHead
 }
 
-func (r *recorder) dropped(_ *world, a *Arrival) {
+func (r *recorder) dropped(w *world, a *Arrival) {
 	a.up.Outcome, a.up.Failure = capture.Dropped, "the gateway closed the connection without an answer"
-	a.up.Phases.ResponseEnd = 0
+	a.up.Phases.ResponseEnd = r.moment(w.now)
 }
 
-func (r *recorder) timedOut(_ *world, a *Arrival) {
+func (r *recorder) timedOut(w *world, a *Arrival) {
+	a.up.Phases.ResponseEnd = r.moment(w.now)
 	a.up.Outcome, a.up.Failure = capture.TimedOut, fmt.Sprintf("no answer within %v s", Patience)
 }
 

@@ -21,6 +21,7 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 	conns, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	p.forward.start(conns)
+	p.running.Go(func() { p.trim(conns) })
 
 	err := p.accept(ctx, conns, ln)
 	if ctx.Err() != nil {

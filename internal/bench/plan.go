@@ -86,6 +86,9 @@ func (p *plan) table(ctx context.Context, w io.Writer, m measurement, g *gateway
 	return nil
 }
 
+// settle is how long memory is given to come to rest.
+const settle = 25 * time.Second
+
 // warmup lets certificates be minted and code be compiled.
 const warmup = time.Second
 
@@ -134,7 +137,7 @@ func measureMemory(ctx context.Context, p *plan, pr *peer) ([]float64, error) {
 		return nil, err
 	}
 	defer closeAll(conns)
-	time.Sleep(2 * time.Second)
+	time.Sleep(settle)
 	idle, err := pr.rss()
 	if err != nil {
 		return nil, err
@@ -142,7 +145,7 @@ func measureMemory(ctx context.Context, p *plan, pr *peer) ([]float64, error) {
 	if err := echo(conns, 16<<10); err != nil {
 		return nil, err
 	}
-	time.Sleep(2 * time.Second)
+	time.Sleep(settle)
 	after, err := pr.rss()
 	if err != nil {
 		return nil, err

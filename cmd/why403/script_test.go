@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -96,21 +97,29 @@ func allCommands(cmd *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// examples collects lines that begin with why403 from help texts and README.md.
+// examples collects lines that begin with why403 from help texts, README.md and
+// docs.
 func examples(t *testing.T) []string {
 	t.Helper()
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+	documents, _ := filepath.Glob("../../docs/*.md")
+	var text string
+	for _, path := range append(documents, "../../README.md") {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += strings.ReplaceAll(string(content), "go run ./cmd/why403", "why403")
 	}
-	text := strings.ReplaceAll(string(readme), "go run ./cmd/why403", "why403")
+	text = strings.ReplaceAll(text, "\\\n", " ")
 	for _, cmd := range allCommands(newRoot()) {
 		text += "\n" + cmd.Example
 	}
 	var lines []string
 	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if line, _, _ = strings.Cut(line, " #"); strings.HasPrefix(line, "why403 ") {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "$ ")
+		line, _, _ = strings.Cut(line, " #")
+		line, _, _ = strings.Cut(line, " | ")
+		if strings.HasPrefix(line, "why403 ") && !strings.Contains(line, "`") {
 			lines = append(lines, line)
 		}
 	}

@@ -51,6 +51,11 @@ func byFamily(out io.Writer, o options, results []result) {
 			if o.verbose || !r.mark.found || r.mark.wrongCause || r.mark.wrongScope {
 				fmt.Fprintln(&bad, r)
 			}
+			if t := r.experiment; t != nil && t.known && (o.verbose || !t.mark.found) {
+				both := r
+				both.findings = t.findings
+				fmt.Fprintf(&bad, "after %q: %v\n", t.name, both)
+			}
 		}
 	}
 	if bad.Len() > 0 {

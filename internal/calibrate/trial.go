@@ -10,6 +10,8 @@ type trial struct {
 	name  string
 	known bool // the simulation knows how to do it
 	mark  mark
+
+	findings *analysis.Findings // of both recordings
 }
 
 // try repeats a confounded load, then does the experiment that was proposed on the
@@ -32,6 +34,7 @@ func try(c virtual.Case, f *analysis.Findings) *trial {
 	t.known = true
 	truth := c.Truth
 	truth.Kind = virtual.Identifiable
-	t.mark = judge(truth, analysis.Explain(scene.Run()))
+	t.findings = analysis.Explain(scene.Run())
+	t.mark = judge(truth, t.findings)
 	return t
 }

@@ -61,19 +61,25 @@ func TestClients(t *testing.T) {
 }
 
 func openWithNode(t *testing.T, url string, r *recorder) string {
-	modules, err := command(t.Context(), root(t, ".ci/node")).Output()
-	if err != nil {
-		t.Fatalf("get npm packages: %v", err)
-	}
 	// https-proxy-agent cannot check a certificate for an address.
 	url = strings.Replace(url, "127.0.0.1", "localhost", 1)
 	cmd := command(t.Context(), "node", root(t, "testdata/node/open.js"), url, "3")
-	cmd.Env = append(cmd.Env, "HTTPS_PROXY="+r.url.String(), "NODE_EXTRA_CA_CERTS="+r.root, "NODE_PATH="+strings.TrimSpace(string(modules)))
+	cmd.Env = append(cmd.Env, "HTTPS_PROXY="+r.url.String(), "NODE_EXTRA_CA_CERTS="+r.root, "NODE_PATH="+nodeModules(t))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("node: %v", err)
 	}
 	return string(out)
+}
+
+// nodeModules gets the npm packages that scripts in testdata/node need.
+func nodeModules(t *testing.T) string {
+	t.Helper()
+	out, err := command(t.Context(), root(t, ".ci/node")).Output()
+	if err != nil {
+		t.Fatalf("get npm packages: %v", err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // openPage opens sockets one after another and tells its server how they went. The

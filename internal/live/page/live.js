@@ -40,7 +40,7 @@ function chart(title, series, height) {
   const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line") } };
   return new uPlot({
     title: "", width: $("charts").clientWidth, height,
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, y: { range: (_, min, max) => [0, Math.max(1, 1.1 * max)] } },
     cursor: { sync: { key: "load", setSeries: false, scales: ["x", null] } },
     axes: [{ ...axis, values: (_, v) => v.map(clock) }, { ...axis, size: 60, label: title, labelSize: 20, stroke: color("--soft") }],
     series: [{ label: "time", value: (_, v) => (v == null ? "" : clock(v)) }, ...series],

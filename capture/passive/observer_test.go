@@ -17,10 +17,10 @@ func TestPlainLoad(t *testing.T) {
 	tp := load(t, nil, n)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for name, packets := range map[string][]pcapfile.Packet{
-		"as it was":          tp.packets,
-		"every packet twice": twice(tp.packets),
-		"reordered":          shuffled(rng, tp.packets, 4),
-		"both":               shuffled(rng, twice(tp.packets), 6),
+		"as it was":          tp.Packets,
+		"every packet twice": twice(tp.Packets),
+		"reordered":          shuffled(rng, tp.Packets, 4),
+		"both":               shuffled(rng, twice(tp.Packets), 6),
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := observe(t, packets, nil, Options{})
@@ -84,12 +84,12 @@ func TestPlainLoss(t *testing.T) {
 	const n = 40
 	tp := load(t, nil, n)
 	truth := map[string]capture.Outcome{}
-	for _, u := range observe(t, tp.packets, nil, Options{}).Upgrades {
+	for _, u := range observe(t, tp.Packets, nil, Options{}).Upgrades {
 		truth[u.Target] = u.Outcome
 	}
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		kept := slices.DeleteFunc(slices.Clone(tp.packets), func(pcapfile.Packet) bool { return rng.IntN(20) == 0 })
+		kept := slices.DeleteFunc(slices.Clone(tp.Packets), func(pcapfile.Packet) bool { return rng.IntN(20) == 0 })
 		run := observe(t, kept, nil, Options{})
 		for _, u := range run.Upgrades {
 			if want := truth[u.Target]; u.Outcome != want && u.Outcome != capture.Pending {
@@ -107,16 +107,16 @@ func TestPlainLoss(t *testing.T) {
 func TestCutAnywhere(t *testing.T) {
 	tp := load(t, nil, 4)
 	truth := map[string]capture.Outcome{}
-	for _, u := range observe(t, tp.packets, nil, Options{}).Upgrades {
+	for _, u := range observe(t, tp.Packets, nil, Options{}).Upgrades {
 		truth[u.Target] = u.Outcome
 	}
-	for end := range tp.packets {
-		for _, u := range observe(t, tp.packets[:end], nil, Options{}).Upgrades {
+	for end := range tp.Packets {
+		for _, u := range observe(t, tp.Packets[:end], nil, Options{}).Upgrades {
 			if u.Outcome != truth[u.Target] && u.Outcome != capture.Pending {
 				t.Errorf("after %d packets: %s is %q", end, u.Target, u.Outcome)
 			}
 		}
-		for _, u := range observe(t, tp.packets[end:], nil, Options{}).Upgrades {
+		for _, u := range observe(t, tp.Packets[end:], nil, Options{}).Upgrades {
 			if u.Outcome != truth[u.Target] && u.Outcome != capture.Pending {
 				t.Errorf("from packet %d on: %s is %q", end, u.Target, u.Outcome)
 			}

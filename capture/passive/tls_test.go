@@ -3,7 +3,6 @@ package passive
 import (
 	"crypto/tls"
 	"math/rand/v2"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -12,18 +11,10 @@ import (
 	"why403/capture/pcapfile"
 )
 
-// certificate borrows the one that httptest makes.
-func certificate(t *testing.T) tls.Certificate {
-	s := httptest.NewTLSServer(nil)
-	defer s.Close()
-	return s.TLS.Certificates[0]
-}
-
 // TestTLSLoad decrypts loads of both versions and of several suites, with sessions
 // that are resumed, exactly, in and out of order.
 func TestTLSLoad(t *testing.T) {
 	const n = 20
-	cert := certificate(t)
 	for name, conf := range map[string]*tls.Config{
 		"TLS 1.3":              {MinVersion: tls.VersionTLS13},
 		"TLS 1.2, AES-128-GCM": {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}},
@@ -32,11 +23,10 @@ func TestTLSLoad(t *testing.T) {
 		"TLS 1.2, AES-128-CBC": {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			conf.Certificates = []tls.Certificate{cert}
 			tp := load(t, conf, n)
 			rng := rand.New(rand.NewPCG(1, 2))
-			for how, packets := range map[string][]pcapfile.Packet{"as it was": tp.packets, "reordered": shuffled(rng, tp.packets, 4), "twice": twice(tp.packets)} {
-				run := observe(t, packets, tp.keys.Bytes(), Options{})
+			for how, packets := range map[string][]pcapfile.Packet{"as it was": tp.Packets, "reordered": shuffled(rng, tp.Packets, 4), "twice": twice(tp.Packets)} {
+				run := observe(t, packets, tp.Keys(), Options{})
 				checkLoad(t, run, n)
 				if len(run.Losses) != 0 {
 					t.Errorf("%s: losses %+v", how, run.Losses)
@@ -57,15 +47,15 @@ func TestTLSLoad(t *testing.T) {
 // no attempt at all.
 func TestNoKeys(t *testing.T) {
 	const n = 12
-	tp := load(t, &tls.Config{Certificates: []tls.Certificate{certificate(t)}}, n)
-	run := observe(t, tp.packets, nil, Options{})
+	tp := load(t, &tls.Config{}, n)
+	run := observe(t, tp.Packets, nil, Options{})
 	if len(run.Upgrades) != 0 {
 		t.Errorf("%d upgrades without keys", len(run.Upgrades))
 	}
 	if len(run.Losses) != 1 || run.Losses[0].Kind != capture.LostKeys || run.Losses[0].Count != n+1 || run.Losses[0].Detail != "no_key" {
 		t.Errorf("losses: %+v", run.Losses)
 	}
-	keys := tp.keys.String()
+	keys := string(tp.Keys())
 	if len(run.Notes) != 1 {
 		t.Fatalf("notes: %+v", run.Notes)
 	}
@@ -78,9 +68,9 @@ func TestNoKeys(t *testing.T) {
 // TestSomeKeys reads what it can and counts the rest.
 func TestSomeKeys(t *testing.T) {
 	const n = 10
-	tp := load(t, &tls.Config{Certificates: []tls.Certificate{certificate(t)}, MaxVersion: tls.VersionTLS12, SessionTicketsDisabled: true}, n)
-	lines := strings.SplitAfter(strings.TrimSpace(tp.keys.String()), "\n")
-	run := observe(t, tp.packets, []byte(strings.Join(lines[:len(lines)-4], "")), Options{})
+	tp := load(t, &tls.Config{MaxVersion: tls.VersionTLS12, SessionTicketsDisabled: true}, n)
+	lines := strings.SplitAfter(strings.TrimSpace(string(tp.Keys())), "\n")
+	run := observe(t, tp.Packets, []byte(strings.Join(lines[:len(lines)-4], "")), Options{})
 	if len(run.Upgrades) != n-4 || len(run.Losses) != 1 || run.Losses[0].Count != 4 {
 		t.Errorf("%d upgrades, losses %+v", len(run.Upgrades), run.Losses)
 	}
@@ -89,15 +79,15 @@ func TestSomeKeys(t *testing.T) {
 // TestTLSLoss drops packets: what is reported stays true.
 func TestTLSLoss(t *testing.T) {
 	const n = 20
-	tp := load(t, &tls.Config{Certificates: []tls.Certificate{certificate(t)}}, n)
+	tp := load(t, &tls.Config{}, n)
 	truth := map[string]capture.Outcome{}
-	for _, u := range observe(t, tp.packets, tp.keys.Bytes(), Options{}).Upgrades {
+	for _, u := range observe(t, tp.Packets, tp.Keys(), Options{}).Upgrades {
 		truth[u.Target] = u.Outcome
 	}
 	for seed := range uint64(30) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		kept := slices.DeleteFunc(slices.Clone(tp.packets), func(pcapfile.Packet) bool { return rng.IntN(20) == 0 })
-		run := observe(t, kept, tp.keys.Bytes(), Options{})
+		kept := slices.DeleteFunc(slices.Clone(tp.Packets), func(pcapfile.Packet) bool { return rng.IntN(20) == 0 })
+		run := observe(t, kept, tp.Keys(), Options{})
 		for _, u := range run.Upgrades {
 			if want := truth[u.Target]; u.Outcome != want && u.Outcome != capture.Pending {
 				t.Errorf("seed %d: %s is %q (%s), was %q", seed, u.Target, u.Outcome, u.Failure, want)

@@ -37,7 +37,7 @@ or a condition met (with --fail-on).`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{hinted{err, fmt.Sprintf(`"%s --help" lists the flags`, cmd.CommandPath())}}
 	})
-	group(root, "Record a load test:", newRun(), newProxy(), newCA())
+	group(root, "Record a load test:", newRun(), newProxy(), newPcap(), newCA())
 	group(root, "Explain a recording:", newExplain(), newReport(), newCompare())
 	group(root, "Work with other tools:", newExport(), newImport(), newAnnotate())
 	group(root, "Try it out:", newDemo(), newGateway(), newLoad())

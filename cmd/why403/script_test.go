@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
+
+	"why403/internal/wsload"
 )
 
 func TestMain(m *testing.M) {
@@ -31,6 +34,7 @@ func TestScripts(t *testing.T) {
 			_, err := exec.LookPath(name)
 			return err == nil, nil
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"capture": captureLoad},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("HOME", env.WorkDir)
@@ -38,6 +42,20 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// captureLoad is the script command "capture FILE [KEYS]": it records a load of 30
+// upgrades over TLS, 6 of them refused, with its secrets in the capture or in a file
+// of their own.
+func captureLoad(ts *testscript.TestScript, _ bool, argv []string) {
+	tp, err := wsload.Record(wsload.Options{TLS: &tls.Config{}, Sockets: 30})
+	ts.Check(err)
+	var file bytes.Buffer
+	ts.Check(tp.WriteFile(&file, len(argv) == 1))
+	ts.Check(os.WriteFile(ts.MkAbs(argv[0]), file.Bytes(), 0o600))
+	if len(argv) > 1 {
+		ts.Check(os.WriteFile(ts.MkAbs(argv[1]), tp.Keys(), 0o600))
+	}
 }
 
 // TestExamplesParse runs every example of the help texts and of README.md as far

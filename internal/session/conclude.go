@@ -30,19 +30,33 @@ func Conclude(path, report, results string, stdout io.Writer) (*analysis.Finding
 	if err != nil {
 		return nil, err
 	}
+	return findings, render(run, findings, report, results, stdout)
+}
+
+// ConcludeRun is [Conclude] for a run in memory; a report of "" is none.
+func ConcludeRun(run *capture.Run, report, results string, stdout io.Writer) (*analysis.Findings, error) {
+	findings := analysis.Explain(run)
+	if report == "" {
+		return findings, nil
+	}
+	return findings, render(run, findings, report, results, stdout)
+}
+
+// render writes the report of a run.
+func render(run *capture.Run, findings *analysis.Findings, report, results string, stdout io.Writer) error {
 	exhibits := analysis.Exhibit(run, findings)
 	if results != "" {
 		joined, err := Join(run, results)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		exhibits.JMeter = summary(joined, run, findings)
 	}
-	render := func(w io.Writer) error { return reports.HTML(w, run, findings, exhibits) }
+	page := func(w io.Writer) error { return reports.HTML(w, run, findings, exhibits) }
 	if report == "-" {
-		return findings, render(stdout)
+		return page(stdout)
 	}
-	return findings, writeFile(report, render)
+	return writeFile(report, page)
 }
 
 // ReportPath is where the report of a run goes by default: beside it.

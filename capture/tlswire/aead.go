@@ -34,6 +34,7 @@ func (s *suite) newAEAD(key []byte) (cipher.AEAD, error) {
 // number XORed with the IV, the additional data the record's header.
 type aead13 struct {
 	aead      cipher.AEAD
+	bare      bool // no additional data, as before draft 25
 	iv, nonce [12]byte
 	data      [5]byte
 }
@@ -41,7 +42,11 @@ type aead13 struct {
 func (a *aead13) open(dst []byte, seq uint64, r *record) ([]byte, bool) {
 	xorNonce(&a.nonce, &a.iv, seq)
 	a.data = r.header()
-	out, err := a.aead.Open(dst, a.nonce[:], r.body, a.data[:])
+	data := a.data[:]
+	if a.bare {
+		data = nil
+	}
+	out, err := a.aead.Open(dst, a.nonce[:], r.body, data)
 	return out, err == nil
 }
 

@@ -1,6 +1,6 @@
 // Package tlswire reads TLS from the outside: bytes of both directions in,
 // decrypted application data out, as far as a key log has the secrets (RFC
-// 9850). It reads TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446).
+// 9850). It reads TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) with its last drafts.
 //
 // One [Decrypter] serves a whole capture and holds what connections share: the
 // [KeyLog], the table of resumable sessions and the buffers. Each TCP connection

@@ -50,13 +50,16 @@ func (f *Facts) TLS() *capture.TLS {
 	}
 }
 
-// VersionName returns "TLS 1.3" and the like, "0x7f1c" for what has no name.
+// VersionName returns "TLS 1.3" and the like, "0xfefd" for what has no name.
 func VersionName(v uint16) string {
 	switch v {
 	case 0x0300:
 		return "SSL 3.0"
 	case 0x0301, 0x0302, 0x0303, 0x0304:
 		return fmt.Sprintf("TLS 1.%d", v-0x0301)
+	}
+	if draft13(v) {
+		return fmt.Sprintf("TLS 1.3 draft %d", v-0x7f00)
 	}
 	return fmt.Sprintf("%#04x", v)
 }

@@ -142,6 +142,9 @@ func (c *Conn) serverHello(r *record, body []byte) {
 	}
 	c.stirred = true
 	c.version = h.version
+	if draft13(h.version) {
+		c.version = versionTLS13
+	}
 	f := &c.facts
 	f.Version, f.Suite = h.version, h.suite
 	if h.retry() {
@@ -164,13 +167,13 @@ func (c *Conn) serverHello(r *record, body []byte) {
 func (c *Conn) choose(r *record, h *serverHello) {
 	c.choice = choice{seen: true, suite: findSuite(h.suite)}
 	switch {
-	case h.version != versionTLS12 && h.version != versionTLS13:
+	case c.version != versionTLS12 && c.version != versionTLS13:
 		c.failBoth(r, Problem{Reason: UnsupportedVersion, Detail: VersionName(h.version)})
 	case c.choice.suite == nil:
 		c.failBoth(r, Problem{Reason: UnsupportedSuite, Detail: SuiteName(h.suite)})
 	case h.compression != 0:
 		c.failBoth(r, Problem{Reason: UnsupportedSuite, Detail: fmt.Sprintf("compression method %d", h.compression)})
-	case h.version == versionTLS13:
+	case c.version == versionTLS13:
 		c.choose13(h)
 	default:
 		c.choose12(h)

@@ -112,8 +112,11 @@ func parseServerHello(b []byte) (*serverHello, error) {
 	h := &serverHello{}
 	s := cryptobyte.String(b)
 	var id cryptobyte.String
-	if !s.ReadUint16(&h.legacy) || !s.CopyBytes(h.random[:]) || !s.ReadUint8LengthPrefixed(&id) ||
-		!s.ReadUint16(&h.suite) || !s.ReadUint8(&h.compression) {
+	if !s.ReadUint16(&h.legacy) || !s.CopyBytes(h.random[:]) {
+		return nil, errHello
+	}
+	early := draft13(h.legacy) // until draft 22 there was less in it
+	if !early && !s.ReadUint8LengthPrefixed(&id) || !s.ReadUint16(&h.suite) || !early && !s.ReadUint8(&h.compression) {
 		return nil, errHello
 	}
 	h.version, h.sessionID = h.legacy, id
@@ -122,6 +125,10 @@ func parseServerHello(b []byte) (*serverHello, error) {
 	}
 	return h, nil
 }
+
+// draft13 reports whether v is a draft of TLS 1.3 whose key schedule is that of
+// the standard: 20 to 28. Old captures have them.
+func draft13(v uint16) bool { return 0x7f14 <= v && v <= 0x7f1c }
 
 func (h *serverHello) extension(id uint16, body cryptobyte.String) bool {
 	h.extensions = append(h.extensions, id)

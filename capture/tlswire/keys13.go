@@ -1,11 +1,9 @@
 package tlswire
 
-import (
-	"crypto/hkdf"
-)
+import "crypto/hkdf"
 
 // newOpener13 derives key and IV of a traffic secret (RFC 8446 §7.3).
-func (s *suite) newOpener13(secret []byte) (opener, error) {
+func (s *suite) newOpener13(secret []byte, bare bool) (opener, error) {
 	key, err := s.expandLabel(secret, "key", s.keyLen)
 	if err != nil {
 		return nil, err
@@ -18,7 +16,7 @@ func (s *suite) newOpener13(secret []byte) (opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &aead13{aead: aead, iv: [12]byte(iv)}, nil
+	return &aead13{aead: aead, bare: bare, iv: [12]byte(iv)}, nil
 }
 
 // nextSecret is the traffic secret after a KeyUpdate (RFC 8446 §7.2).

@@ -38,6 +38,9 @@ func (c *Conn) logged13() bool {
 	return false
 }
 
+// bare reports whether records have no additional data, as before draft 25.
+func (c *Conn) bare() bool { return draft13(c.facts.Version) && c.facts.Version < 0x7f19 }
+
 func (c *Conn) choose13(h *serverHello) {
 	if h.preSharedKey {
 		c.facts.Resumed = true
@@ -124,7 +127,7 @@ func (c *Conn) opener(dir Dir, st stage) (open opener, later bool) {
 		return nil, c.d.Hold > 0 && c.patient && !c.loggedAfter(dir, st)
 	}
 	if len(secret) == c.choice.suite.prf.Size() {
-		s.openers[st], _ = c.choice.suite.newOpener13(secret)
+		s.openers[st], _ = c.choice.suite.newOpener13(secret, c.bare())
 	}
 	return s.openers[st], false
 }
@@ -252,6 +255,6 @@ func (c *Conn) updateKey(dir Dir) {
 	}
 	// The lengths fit the suite, so that neither can fail.
 	s.secret, _ = c.choice.suite.nextSecret(s.secret)
-	s.openers[stageTraffic], _ = c.choice.suite.newOpener13(s.secret)
+	s.openers[stageTraffic], _ = c.choice.suite.newOpener13(s.secret, c.bare())
 	s.seq = 0
 }

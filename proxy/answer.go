@@ -8,11 +8,14 @@ import (
 
 // answer is an answer of the proxy's own. The reason is in the status line too,
 // where JMeter shows it, and the Server field tells it from a gateway's.
-func answer(status int, reason string) []byte {
+func answer(status int, reason string) []byte { return answerWith(status, reason, "") }
+
+// answerWith is an answer with further field lines.
+func answerWith(status int, reason, fields string) []byte {
 	reason = oneLine(reason)
-	return fmt.Appendf(nil, "HTTP/1.1 %d %s (why403: %s)\r\nServer: why403\r\n"+
+	return fmt.Appendf(nil, "HTTP/1.1 %d %s (why403: %s)\r\nServer: why403\r\n%s"+
 		"Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s\n",
-		status, http.StatusText(status), reason, len(reason)+1, reason)
+		status, http.StatusText(status), reason, fields, len(reason)+1, reason)
 }
 
 // oneLine makes text fit for a status line: printable ASCII, at most 200 bytes.

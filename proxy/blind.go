@@ -5,7 +5,7 @@ import "context"
 // blind tunnels a client's connection to the target it asked for without reading
 // it. There is no one to tell if that fails but the client, by closing.
 func (p *Proxy) blind(ctx context.Context, c *client) {
-	t := p.newTunnel(c, end{Conn: c, tcp: c}, "", c.target)
+	t := p.newTunnel(c, end{Conn: c, tcp: c})
 	t.tap.mute()
 	r := requests{t: t, ctx: ctx}
 	if !c.onShutdown(t.shutdown) || r.reach() != nil {

@@ -15,12 +15,14 @@ import (
 // client is a load tool's TCP connection from accept to its end.
 type client struct {
 	net.Conn
-	p       *Proxy
-	unread  []byte         // read ahead of need; Read gives it first
-	phases  capture.Phases // of the connection's opening
-	target  string         // host:port that CONNECT asked for
-	hello   hello          // set by the TLS handshake
-	resumed bool           // the client resumed a TLS session
+	p        *Proxy
+	unread   []byte         // read ahead of need; Read gives it first
+	phases   capture.Phases // of the connection's opening
+	target   string         // host:port of the gateway, as CONNECT asked for it
+	scheme   string         // spoken with the gateway, "http" or "https"; "" is not known
+	upstream *Upstream      // of a reverse proxy, nil for others
+	hello    hello          // set by the TLS handshake
+	resumed  bool           // the client resumed a TLS session
 
 	mu     sync.Mutex
 	busy   bool // a handshake or request is in progress
@@ -92,6 +94,15 @@ func (c *client) readHead(within time.Duration) ([]byte, error) {
 		case err != nil:
 			return head, err
 		}
+	}
+}
+
+// speak sets the scheme spoken with the gateway: the client's own, unless the
+// upstream of a reverse proxy has another.
+func (c *client) speak(scheme string) {
+	c.scheme = scheme
+	if c.upstream != nil {
+		c.scheme = c.upstream.scheme()
 	}
 }
 

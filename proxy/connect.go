@@ -17,6 +17,23 @@ import (
 
 // handle serves one client, up to where its tunnel runs on its own.
 func (p *Proxy) handle(ctx context.Context, c *client) {
+	if len(p.opt.Reverse) > 0 {
+		p.reverse(ctx, c)
+		return
+	}
+	c.SetReadDeadline(time.Now().Add(p.limits.Connect))
+	switch first, err := c.peek(); {
+	case err != nil:
+		c.Close()
+	case first == socksVersion:
+		p.socks(ctx, c)
+	default:
+		p.http(ctx, c)
+	}
+}
+
+// http serves a client that speaks to an HTTP proxy.
+func (p *Proxy) http(ctx context.Context, c *client) {
 	head, err := c.readHead(p.limits.Connect)
 	if err != nil {
 		p.badHead(c, head, err)
@@ -36,6 +53,8 @@ func (p *Proxy) route(ctx context.Context, c *client, head []byte) {
 	}
 	target := req.Target
 	switch {
+	case target.Form != http1.OriginForm && !p.admitsField(proxyAuthorization(req.Fields)):
+		p.turnAway(c, answerWith(407, "this proxy needs credentials", "Proxy-Authenticate: "+challenge+"\r\n"))
 	case req.Method == http.MethodConnect:
 		p.connect(ctx, c, target.Authority)
 	case target.Form != http1.AbsoluteForm && req.Method == http.MethodGet && !req.IsUpgrade():
@@ -85,7 +104,12 @@ func (p *Proxy) connect(ctx context.Context, c *client, target string) {
 		return
 	}
 	c.phases.ConnectAnswered = p.clock.now()
-	if !p.decrypts(host) {
+	p.inside(ctx, c)
+}
+
+// inside serves what comes inside a tunnel whose target is known.
+func (p *Proxy) inside(ctx context.Context, c *client) {
+	if host, _, _ := net.SplitHostPort(c.target); c.upstream == nil && !p.decrypts(host) {
 		p.losses.add(capture.LostBlind, host+": not among the hosts to decrypt")
 		p.blind(ctx, c)
 		return
@@ -102,8 +126,8 @@ func (p *Proxy) connect(ctx context.Context, c *client, target string) {
 		return
 	}
 	c.SetDeadline(time.Time{})
-	t := p.newTunnel(c, end{Conn: c, tcp: c}, "http", c.target)
-	t.open(ctx)
+	c.speak("http")
+	p.newTunnel(c, end{Conn: c, tcp: c}).open(ctx)
 }
 
 // secure ends the client's TLS and opens the tunnel inside.
@@ -117,7 +141,8 @@ func (p *Proxy) secure(ctx context.Context, c *client) {
 	c.phases.ClientSecured = p.clock.now()
 	state := conn.ConnectionState()
 	c.resumed = state.DidResume
-	t := p.newTunnel(c, end{Conn: conn, tcp: c}, "https", c.target)
+	c.speak("https")
+	t := p.newTunnel(c, end{Conn: conn, tcp: c})
 	t.clientTLS = tlsFacts(state, c.hello.name)
 	t.open(ctx)
 }
@@ -135,10 +160,10 @@ func (p *Proxy) noTrust(c *client, err error) {
 
 // plain opens a tunnel for an upgrade to an http URL, whose head has been read.
 func (p *Proxy) plain(ctx context.Context, c *client, head []byte, target string) {
-	c.target = target
+	c.target, c.scheme = target, "http"
 	c.phases.ConnectRead = 0 // it was no CONNECT
 	c.unread = append(head[:len(head):len(head)], c.unread...)
-	t := p.newTunnel(c, end{Conn: c, tcp: c}, "http", target)
+	t := p.newTunnel(c, end{Conn: c, tcp: c})
 	if host, _, _ := net.SplitHostPort(target); !p.decrypts(host) {
 		p.losses.add(capture.LostBlind, host+": not among the hosts to decrypt")
 		t.tap.mute()

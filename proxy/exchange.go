@@ -188,7 +188,8 @@ func (r *requests) sendHead(head []byte) error {
 		r.head = head
 		return r.passOn()
 	}
-	edited, edits := http1.Edit(head, http1.EditOptions{KeepAbsolute: t.p.opt.KeepAbsolute})
+	host, _ := req.Fields.Get("Host")
+	edited, edits := http1.Edit(head, http1.EditOptions{KeepAbsolute: t.p.opt.KeepAbsolute, Host: t.c.hostFor(host)})
 	if t.server.Conn == nil {
 		if err := r.reach(); err != nil {
 			return r.unreached(edited, edits, err)
@@ -261,7 +262,7 @@ func (r *requests) reach() error {
 	}
 	conn = newSocket(conn)
 	server := end{Conn: conn, tcp: conn}
-	if t.clientTLS != nil {
+	if t.c.scheme == "https" {
 		secured, err := t.p.secureUpstream(t.c, conn)
 		if err != nil {
 			conn.Close()
@@ -269,7 +270,7 @@ func (r *requests) reach() error {
 		}
 		t.phases.Secured = t.p.clock.now()
 		cs := secured.ConnectionState()
-		t.serverTLS = tlsFacts(cs, sentName(t.c.hello.name))
+		t.serverTLS = tlsFacts(cs, sentName(t.c.sni()))
 		server.Conn = secured
 	}
 	return t.reached(server)

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -52,8 +53,8 @@ func sentFor(b []byte, step int) (sent []byte, over bool) {
 	p := New(nil, token.NewKeeper(make([]byte, 32)), newSink(), Options{})
 	gw, cl := new(bufferConn), new(bufferConn)
 	c := p.newClient(cl)
-	c.target = "gw:80"
-	t := p.newTunnel(c, end{Conn: c, tcp: c}, "http", "gw:80")
+	c.target, c.scheme = "gw:80", "http"
+	t := p.newTunnel(c, end{Conn: c, tcp: c})
 	t.server = end{Conn: gw, tcp: gw}
 	t.opened = true // no second direction
 	r := requests{t: t, ctx: context.Background(), started: time.Now()}
@@ -70,6 +71,7 @@ func sentFor(b []byte, step int) (sent []byte, over bool) {
 // bufferConn is a connection that keeps what is written and gives nothing.
 type bufferConn struct{ bytes.Buffer }
 
+func (*bufferConn) Read([]byte) (int, error)         { return 0, io.EOF }
 func (*bufferConn) Close() error                     { return nil }
 func (*bufferConn) LocalAddr() net.Addr              { return &net.TCPAddr{} }
 func (*bufferConn) RemoteAddr() net.Addr             { return &net.TCPAddr{} }

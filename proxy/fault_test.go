@@ -270,7 +270,7 @@ func (l *shortOf) Accept() (net.Conn, error) {
 
 // TestNoDescriptorsToAccept: accepting pauses and goes on, and the run says so.
 func TestNoDescriptorsToAccept(t *testing.T) {
-	r := newRigOn(t, Options{}, func(ln net.Listener) net.Listener { return &shortOf{ln, 2} })
+	r := newRigOn(t, Options{}, func(_ *rig, ln net.Listener) net.Listener { return &shortOf{ln, 2} })
 	gw := r.gateway(false, func(conn net.Conn, in *bufio.Reader) { io.Copy(conn, in) })
 	conn := r.connect(gw, false)
 	io.WriteString(conn, "\x00echo")

@@ -92,6 +92,10 @@ func (f *forward) take(c *client, head []byte) {
 func (f *forward) serve(w http.ResponseWriter, r *http.Request) {
 	clientOf(r).begin(r)
 	switch {
+	case !f.p.admitsField(r.Header.Get("Proxy-Authorization")):
+		w.Header().Set("Proxy-Authenticate", challenge)
+		w.Header().Set("Server", "why403")
+		http.Error(w, "this proxy needs credentials", http.StatusProxyAuthRequired)
 	case r.Method == http.MethodConnect, isUpgrade(r.Header):
 		f.divert(w, r)
 	case !r.URL.IsAbs(), r.URL.Scheme != "http":

@@ -159,11 +159,12 @@ type rig struct {
 
 func newRig(t testing.TB, opt Options) *rig {
 	t.Helper()
-	return newRigOn(t, opt, func(ln net.Listener) net.Listener { return ln })
+	return newRigOn(t, opt, func(_ *rig, ln net.Listener) net.Listener { return ln })
 }
 
-// newRigOn is newRig with a listener that wrap makes of an ordinary one.
-func newRigOn(t testing.TB, opt Options, wrap func(net.Listener) net.Listener) *rig {
+// newRigOn is newRig with a listener that wrap makes of an ordinary one. The rig does
+// not serve yet when wrap is called, so that wrap can change it.
+func newRigOn(t testing.TB, opt Options, wrap func(*rig, net.Listener) net.Listener) *rig {
 	t.Helper()
 	r := &rig{t: t, sink: newSink(), ca: newAuthority(t), roots: newAuthority(t)}
 	if opt.Roots == nil {
@@ -178,9 +179,10 @@ func newRigOn(t testing.TB, opt Options, wrap func(net.Listener) net.Listener) *
 		t.Fatal(err)
 	}
 	r.addr = ln.Addr().String()
+	ln = wrap(r, ln)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- r.proxy.Serve(ctx, wrap(ln)) }()
+	go func() { served <- r.proxy.Serve(ctx, ln) }()
 	var once sync.Once
 	r.stop = func() {
 		once.Do(func() {

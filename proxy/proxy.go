@@ -2,15 +2,16 @@
 // hands [dissect] a copy with the time of each.
 //
 // One client connection has one connection to the gateway for its life: nothing is
-// pooled, retried or framed anew. A client arrives in one of three ways:
+// pooled, retried or framed anew. A client arrives in one of these ways:
 //
-//   - CONNECT (connect.go) is answered at once. What follows is TLS, which ends
-//     here on both sides (tls.go), or plain HTTP, or something else, which is
-//     relayed unread.
+//   - CONNECT (connect.go), of HTTP or SOCKS 5 (socks.go), is answered at once. What
+//     follows is TLS, which ends here on both sides (tls.go), or plain HTTP, or
+//     something else, which is relayed unread.
+//   - As if the proxy were the gateway (reverse.go): the same without CONNECT.
 //   - An upgrade in absolute form (http://…) takes the same path without CONNECT.
 //   - Any other request in absolute form is served by goproxy (forward.go).
 //
-// On the first two a [tunnel] relays requests and answers (exchange.go) until a 101
+// On all but the last a [tunnel] relays requests and answers (exchange.go) until a 101
 // makes the connection a WebSocket, and bytes from then on (relay.go). The only
 // changes to what the client sent are those of [http1.Edit], each of which is in
 // the record; the gateway's bytes are never changed.
@@ -58,6 +59,12 @@ type Options struct {
 	// as it is inside a tunnel. By default it becomes what the client would have
 	// sent without a proxy, the origin form.
 	KeepAbsolute bool
+	// Reverse are the gateways that clients reach as if the proxy were one, in turns.
+	// Without any, clients have to speak to a proxy: HTTP or SOCKS 5, on one port.
+	Reverse []Upstream
+	// Credentials are what clients of the HTTP or SOCKS proxy have to show,
+	// "user:password" (RFC 7617, RFC 1929); "" lets everybody in.
+	Credentials string
 	// Roots verify gateways' certificates; nil means the system's.
 	Roots *x509.CertPool
 	// Insecure accepts any certificate of a gateway.
@@ -97,6 +104,7 @@ type Proxy struct {
 	forward   *forward
 
 	ids     atomic.Int64   // connections recorded so far
+	turns   atomic.Uint64  // of upstreams
 	running sync.WaitGroup // goroutines of connections
 	conns   connSet        // what shutdown has to end
 

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/netip"
 	"slices"
 
 	"why403/capture"
@@ -30,12 +31,7 @@ func (p *Proxy) newClientTLS() *tls.Config {
 			if !ok {
 				return nil, errors.New("not a client of the proxy")
 			}
-			// Not by server name: Java sends none for addresses and bare names.
-			host, _, err := net.SplitHostPort(c.target)
-			if err != nil {
-				return nil, err
-			}
-			return p.leafs.Leaf(host)
+			return p.leafs.Leaf(c.shownName())
 		},
 	}
 }
@@ -44,9 +40,9 @@ func (p *Proxy) newClientTLS() *tls.Config {
 // client's own as can be. Key shares are those of Java; Go's default adds ML-KEM,
 // which costs 1.2 KB in the ClientHello and a sixth of the proxy's processor time.
 func (p *Proxy) serverTLS(c *client) *tls.Config {
-	host, _, _ := net.SplitHostPort(c.target)
+	host := c.gatewayName()
 	config := &tls.Config{
-		ServerName:       c.hello.name,
+		ServerName:       c.sni(),
 		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256},
 		// Go verifies the name that it sends; ours must be verified even if the
 		// client sends none.
@@ -60,6 +56,36 @@ func (p *Proxy) serverTLS(c *client) *tls.Config {
 		config.VerifyConnection = func(cs tls.ConnectionState) error { return p.verifier.verify(cs, host) }
 	}
 	return config
+}
+
+// gatewayName is what the gateway's certificate must be for: the host that the
+// client asked for. Not the server name, which Java sends for dotted names only,
+// unless the client knows no more than an address from the target.
+func (c *client) gatewayName() string {
+	host, _, _ := net.SplitHostPort(c.target)
+	if _, err := netip.ParseAddr(host); err == nil && c.hello.name != "" && c.upstream == nil {
+		return c.hello.name
+	}
+	return host
+}
+
+// shownName is what our certificate must be for: what the client takes us for.
+func (c *client) shownName() string {
+	if c.upstream == nil {
+		return c.gatewayName()
+	}
+	if c.hello.name != "" {
+		return c.hello.name
+	}
+	return addrPort(c.LocalAddr()).Addr().String()
+}
+
+// sni is the server name that the gateway sees (RFC 6066 §3).
+func (c *client) sni() string {
+	if c.upstream != nil {
+		return c.gatewayName()
+	}
+	return c.hello.name
 }
 
 // sessionCache keeps gateways' tickets for clients that resume: a gateway sees

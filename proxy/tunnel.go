@@ -34,8 +34,8 @@ type tunnel struct {
 	stopped  bool    // the proxy ended it
 }
 
-func (p *Proxy) newTunnel(c *client, cl end, scheme, target string) *tunnel {
-	t := &tunnel{p: p, c: c, client: cl, tap: p.newTap(scheme, target)}
+func (p *Proxy) newTunnel(c *client, cl end) *tunnel {
+	t := &tunnel{p: p, c: c, client: cl, tap: p.newTap(c.scheme, c.target)}
 	t.live.Store(1)
 	return t
 }

@@ -13,25 +13,30 @@ func TestEdit(t *testing.T) {
 		name, head, want string
 		keep             bool
 		edits            []string
+		host             string
 	}{
-		{"nothing to do", "GET /a HTTP/1.1\r\nA: b\r\na:b\r\n\r\n", "GET /a HTTP/1.1\r\nA: b\r\na:b\r\n\r\n", false, nil},
+		{"nothing to do", "GET /a HTTP/1.1\r\nA: b\r\na:b\r\n\r\n", "GET /a HTTP/1.1\r\nA: b\r\na:b\r\n\r\n", false, nil, ""},
 		{"absolute form", "GET ws://a:b@c.test:80/d?e=ws://x HTTP/1.1\r\nHost: a\r\n\r\n",
-			"GET /d?e=ws://x HTTP/1.1\r\nHost: a\r\n\r\n", false, []string{toOrigin}},
-		{"absolute form, odd spaces", "\r\n GET\thttp://a  HTTP/1.1\nHost: a\n\n", "\r\n GET\t/  HTTP/1.1\nHost: a\n\n", false, []string{toOrigin}},
-		{"absolute form kept", "GET ws://a/ HTTP/1.1\r\n\r\n", "GET ws://a/ HTTP/1.1\r\n\r\n", true, nil},
-		{"authority form", "CONNECT a:1 HTTP/1.1\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\n\r\n", false, nil},
+			"GET /d?e=ws://x HTTP/1.1\r\nHost: a\r\n\r\n", false, []string{toOrigin}, ""},
+		{"absolute form, odd spaces", "\r\n GET\thttp://a  HTTP/1.1\nHost: a\n\n", "\r\n GET\t/  HTTP/1.1\nHost: a\n\n", false, []string{toOrigin}, ""},
+		{"absolute form kept", "GET ws://a/ HTTP/1.1\r\n\r\n", "GET ws://a/ HTTP/1.1\r\n\r\n", true, nil, ""},
+		{"authority form", "CONNECT a:1 HTTP/1.1\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\n\r\n", false, nil, ""},
 		{"proxy fields", "GET / HTTP/1.1\r\nProxy-Connection: keep-alive\r\nHost: a\r\nPROXY-AUTHORIZATION : Basic xyz\r\n\r\n",
-			"GET / HTTP/1.1\r\nHost: a\r\n\r\n", false, []string{`field "Proxy-Connection" dropped`, `field "PROXY-AUTHORIZATION" dropped`}},
+			"GET / HTTP/1.1\r\nHost: a\r\n\r\n", false, []string{`field "Proxy-Connection" dropped`, `field "PROXY-AUTHORIZATION" dropped`}, ""},
 		{"continued", "GET / HTTP/1.1\r\nProxy-Authorization: Basic\r\n xyz\r\nA: b\r\n c\r\n\r\n",
-			"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", false, []string{`field "Proxy-Authorization" dropped`, "its continuation dropped"}},
+			"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", false, []string{`field "Proxy-Authorization" dropped`, "its continuation dropped"}, ""},
 		{"not for the proxy", "GET / HTTP/1.1\r\nX-Proxy-A: b\r\nProxy: c\r\nproxy-d\r\n\r\n",
-			"GET / HTTP/1.1\r\nX-Proxy-A: b\r\nProxy: c\r\nproxy-d\r\n\r\n", false, nil},
-		{"body of another", "GET / HTTP/1.1\r\n\r\nProxy-A: b\r\n", "GET / HTTP/1.1\r\n\r\nProxy-A: b\r\n", false, nil},
-		{"no request", "hello\r\nProxy-A: b\r\n\r\n", "hello\r\n\r\n", false, []string{`field "Proxy-A" dropped`}},
+			"GET / HTTP/1.1\r\nX-Proxy-A: b\r\nProxy: c\r\nproxy-d\r\n\r\n", false, nil, ""},
+		{"body of another", "GET / HTTP/1.1\r\n\r\nProxy-A: b\r\n", "GET / HTTP/1.1\r\n\r\nProxy-A: b\r\n", false, nil, ""},
+		{"no request", "hello\r\nProxy-A: b\r\n\r\n", "hello\r\n\r\n", false, []string{`field "Proxy-A" dropped`}, ""},
+		{"host", "GET / HTTP/1.1\r\nhOST:  127.0.0.1:1 \r\nX-Host: a\r\n\r\n", "GET / HTTP/1.1\r\nhOST:  gw.test \r\nX-Host: a\r\n\r\n",
+			false, []string{`field "Host" changed to the upstream's`}, "gw.test"},
+		{"empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / HTTP/1.1\r\nHost:gw.test\r\n\r\n", false, []string{`field "Host" changed to the upstream's`}, "gw.test"},
+		{"host already", "GET / HTTP/1.1\r\nHost: gw.test\r\n\r\n", "GET / HTTP/1.1\r\nHost: gw.test\r\n\r\n", false, nil, "gw.test"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			head := []byte(tt.head)
-			out, edits := Edit(head, EditOptions{KeepAbsolute: tt.keep})
+			out, edits := Edit(head, EditOptions{KeepAbsolute: tt.keep, Host: tt.host})
 			if string(out) != tt.want || !slices.Equal(edits, tt.edits) {
 				t.Errorf("%q, edits %q, want %q, %q", out, edits, tt.want, tt.edits)
 			}

@@ -84,7 +84,7 @@ func recordScenario(cmd *cobra.Command, rec *recording, scenario sim.Scenario, g
 	if err != nil {
 		return err
 	}
-	opt.Roots = gateway.Roots()
+	opt.Proxy.Roots = gateway.Roots()
 	s, err := session.Start(opt)
 	if err != nil {
 		return err

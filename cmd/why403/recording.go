@@ -24,10 +24,12 @@ type recording struct {
 	hosts                                  []string
 	keepAbsolute, insecure, json, exitCode bool
 	machine
+	wiring
 }
 
 func (r *recording) flags(cmd *cobra.Command, listen string) {
 	r.machine.flags(cmd)
+	r.wiring.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&r.listen, "listen", listen, "`address` to listen on")
 	f.StringVar(&r.run, "run", "", "run `file` to write (default why403-TIME.db)")
@@ -46,8 +48,12 @@ func (r *recording) flags(cmd *cobra.Command, listen string) {
 
 // options turns the flags into those of a session.
 func (r *recording) options(cmd *cobra.Command, leafs proxy.LeafSource, command []string) (session.Options, error) {
-	roots, err := upstreamRoots(r.upstreamCA)
-	if err != nil {
+	opt := proxy.Options{Hosts: decrypted(r.hosts), KeepAbsolute: r.keepAbsolute, Insecure: r.insecure}
+	var err error
+	if opt.Roots, err = upstreamRoots(r.upstreamCA); err != nil {
+		return session.Options{}, err
+	}
+	if err := r.wiring.apply(&opt); err != nil {
 		return session.Options{}, err
 	}
 	if r.run == "" {
@@ -58,8 +64,7 @@ func (r *recording) options(cmd *cobra.Command, leafs proxy.LeafSource, command 
 	}
 	ui, anyPort := r.livePage(cmd)
 	return session.Options{
-		Run: r.run, Listen: r.listen, Leafs: leafs, Hosts: decrypted(r.hosts),
-		KeepAbsolute: r.keepAbsolute, Insecure: r.insecure, Roots: roots,
+		Run: r.run, Listen: r.listen, Leafs: leafs, Proxy: opt,
 		Command: command, Version: version(), Log: logger(cmd),
 		UI: ui, UIAnyPort: anyPort, OTLP: r.otlp,
 	}, nil

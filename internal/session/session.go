@@ -6,7 +6,6 @@ package session
 import (
 	"context"
 	"crypto/rand"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -24,19 +23,16 @@ import (
 
 // Options says what to record and where to. Run and Leafs are required.
 type Options struct {
-	Run          string           // path of the run file; must not exist
-	Listen       string           // address to listen on, default "127.0.0.1:0"
-	Leafs        proxy.LeafSource // signs certificates for the hosts
-	Hosts        []string         // hosts to decrypt, "*.example.com" for a domain; none: all
-	KeepAbsolute bool             // leave the absolute form inside tunnels as it is
-	Insecure     bool             // do not verify the gateway's certificate
-	Roots        *x509.CertPool   // roots to verify it with, default the system's
-	Command      []string         // what makes the load, for the record
-	Version      string           // of why403, for the record
-	UI           string           // address of the live page, "" for none
-	UIAnyPort    bool             // take another port if UI's is taken
-	OTLP         string           // URL of an OpenTelemetry collector, "" for none
-	Log          zerolog.Logger
+	Run       string           // path of the run file; must not exist
+	Listen    string           // address to listen on, default "127.0.0.1:0"
+	Leafs     proxy.LeafSource // signs certificates for the hosts
+	Proxy     proxy.Options    // how to stand in the middle; Log and Answered are set here
+	Command   []string         // what makes the load, for the record
+	Version   string           // of why403, for the record
+	UI        string           // address of the live page, "" for none
+	UIAnyPort bool             // take another port if UI's is taken
+	OTLP      string           // URL of an OpenTelemetry collector, "" for none
+	Log       zerolog.Logger
 }
 
 // Session is a recording in progress.
@@ -77,11 +73,8 @@ func Start(opt Options) (*Session, error) {
 func (s *Session) serve(opt Options, tokens *token.Keeper, command []string) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	s.Proxy = proxy.New(opt.Leafs, tokens, s.writer, proxy.Options{
-		Hosts: opt.Hosts, KeepAbsolute: opt.KeepAbsolute,
-		Insecure: opt.Insecure, Roots: opt.Roots, Log: opt.Log,
-		Answered: s.observers.answered,
-	})
+	opt.Proxy.Log, opt.Proxy.Answered = opt.Log, s.observers.answered
+	s.Proxy = proxy.New(opt.Leafs, tokens, s.writer, opt.Proxy)
 	s.observers.start(ctx, opt, s.Proxy.Stats, command)
 	go func() {
 		defer close(s.ended)

@@ -77,7 +77,7 @@ func (c *Conn) request(at capture.Instant, head string) {
 	} else {
 		c.otherRequest(x, r)
 	}
-	h.body = newBody(framing, x.requestLimit())
+	h.body, h.x = newBody(framing, x.requestLimit()), x
 	h.phase = inBody
 	switch {
 	case ferr != nil && !x.upgrade:
@@ -100,20 +100,21 @@ func (c *Conn) requestBody(at capture.Instant, b []byte) (rest []byte) {
 }
 
 // requestDone ends a request: the next bytes are the next one's, unless this one may
-// become a WebSocket.
+// become a WebSocket. It may have its answer already.
 func (c *Conn) requestDone() {
 	h := &c.halves[FromClient]
-	y := h.body
-	h.phase, h.body = inHead, body{}
-	if len(c.waiting) == 0 {
-		return // answered before it was complete
+	x := h.x
+	x.asked(h.body)
+	h.body, h.x, h.phase = body{}, nil, inHead
+	if x.upgrade && x.u.Outcome == capture.Pending {
+		h.phase = inDoubt
 	}
-	x := c.waiting[len(c.waiting)-1]
+}
+
+// asked keeps what has come of the request's body.
+func (x *exchange) asked(y body) {
 	if x.other != nil {
 		x.other.body = y
-	}
-	if x.upgrade {
-		h.phase = inDoubt
 	}
 }
 

@@ -215,6 +215,8 @@ func TestKeepAliveAndPipelining(t *testing.T) {
 		{"interim answers", []step{sent(ask), got("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + no)}, "1 refused"},
 		{"post with a body", []step{sent("POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 5\r\n\r\nGET /" + ask), got(ok + no)}, "2 refused"},
 		{"upgrade fields on a refusal", []step{sent(ask), got("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n"), sent(ask), got(yes)}, "1 refused, 2 accepted"},
+		{"answered before the body has come", []step{sent("POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 5\r\n\r\nab"), got(ok), sent("cde" + ask), got(no)}, "2 refused"},
+		{"upgrade with a body, refused before it has come", []step{sent(strings.Replace(ask, "\r\n\r\n", "\r\nContent-Length: 5\r\n\r\nab", 1)), got(no), sent("cde" + ask), got(no)}, "1 refused, 2 refused"},
 		{"empty lines between", []step{sent("\r\n" + ask), got("\r\n" + no + "\r\n"), sent("\r\n\r\n" + ask), got(no)}, "1 refused, 2 refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

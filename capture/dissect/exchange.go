@@ -55,6 +55,9 @@ func (c *Conn) finishBody(at capture.Instant, whole bool) {
 	c.waiting = c.waiting[1:]
 	y := h.body
 	h.phase, h.body = inHead, body{}
+	if client := &c.halves[FromClient]; client.x == x { // it was answered early
+		x.asked(client.body)
+	}
 	if y.framing.Kind != http1.NoBody {
 		x.u.Phases.ResponseEnd = at
 	}

@@ -14,8 +14,9 @@ type half struct {
 	head  []byte          // what has come of the head in progress
 	began capture.Instant // when the head in progress began
 	body  body
-	held  []piece // what came and is not understood yet, in order
-	size  int     // bytes in held
+	x     *exchange // of the client, for inBody: whose body it is
+	held  []piece   // what came and is not understood yet, in order
+	size  int       // bytes in held
 }
 
 // phase is where a half is in its messages.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
@@ -175,35 +176,37 @@ func (t tee) show(dir Dir, b []byte) {
 func TestHTTP2TokenRequest(t *testing.T) {
 	const secret = "s3cr3t-4711"
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/json")
 		io.WriteString(w, `{"access_token":"issued-4711-abcdef","expires_in":60}`)
 	})
-	here, there := net.Pipe()
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		new(http2.Server).ServeConn(there, &http2.ServeConnOpts{Handler: handler, Context: context.Background()})
-	}()
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.Protocols = protocols
+	server.Start()
+	defer server.Close()
 	var mu sync.Mutex
 	var all capture.Collector
 	var at capture.Instant
 	c := New(Opening{ID: 1, Scheme: "https"}, newKeeper(), all.Put)
-	conn, err := new(http2.Transport).NewClientConn(tee{here, &mu, c, &at})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := &http.Transport{Protocols: protocols, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+		return tee{conn, &mu, c, &at}, err
+	}}
+	defer client.CloseIdleConnections()
 	for range 3 {
-		req, _ := http.NewRequest("POST", "https://id.example/oauth/token?x=y", strings.NewReader("grant_type=client_credentials&client_id=load&client_secret="+secret))
+		req, _ := http.NewRequest("POST", "http://id.example/oauth/token?x=y", strings.NewReader("grant_type=client_credentials&client_id=load&client_secret="+secret))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		res, err := conn.RoundTrip(req)
+		res, err := client.RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}
 		io.Copy(io.Discard, res.Body)
+		res.Body.Close()
 	}
-	conn.Close()
-	<-served
 	mu.Lock()
+	defer mu.Unlock()
 	c.Close(at, capture.FIN)
 	r := all.Run(capture.Meta{})
 	if len(r.TokenRequests) != 3 || len(r.Clock) != 3 || len(r.Losses) != 0 {

@@ -85,9 +85,6 @@ func (s *stream) finish(dir Dir, at capture.Instant) (over bool) {
 	switch {
 	case s.socket != nil:
 		return s.socket.end(dir, at, capture.FIN)
-	case dir == FromClient && s.x.other != nil:
-		s.x.other.body = s.asked
-		return false
 	case dir == FromClient:
 		return false
 	case s.status() == 0:
@@ -123,6 +120,7 @@ func (s *stream) complete(at capture.Instant, whole bool) {
 	if s.answer.size > 0 {
 		s.x.u.Phases.ResponseEnd = at
 	}
+	s.x.asked(s.asked)
 	if s.x.upgrade {
 		s.d.refused(s.x, &s.answer, whole)
 	} else {
@@ -134,6 +132,7 @@ func (s *stream) unanswered(at capture.Instant, outcome capture.Outcome, why str
 	if outcome == capture.Unreached {
 		s.x.u.Phases.RequestSent = 0
 	}
+	s.x.asked(s.asked)
 	s.d.unanswered(s.x, at, outcome, why)
 }
 

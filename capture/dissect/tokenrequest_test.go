@@ -66,3 +66,11 @@ func TestTokenIssuedIsTheTokenUsed(t *testing.T) {
 		t.Errorf("upgrade %+v, token request %+v, tokens %v", r.Upgrades[0], r.TokenRequests[0], r.Tokens)
 	}
 }
+
+func TestTokenRequestAnsweredEarly(t *testing.T) {
+	whole := post("application/x-www-form-urlencoded", "grant_type=client_credentials&client_id=load&client_secret=s3cr3t-4711")
+	r := play(t, 0, sent(whole[:len(whole)-20]), got(answerJSON("401 No", `{"error":"invalid_client"}`)), sent(whole[len(whole)-20:]))
+	if len(r.TokenRequests) != 1 || r.TokenRequests[0].Error != "invalid_client" || r.TokenRequests[0].GrantType != "client_credentials" {
+		t.Errorf("recorded %+v", r.TokenRequests)
+	}
+}

@@ -99,7 +99,8 @@ func (a *Assembler) step(c *Conn, d Dir) bool {
 
 func (c *Conn) settle(d Dir) {
 	c.halves[d].settle()
-	c.Late[d] = !c.halves[d].exact
+	h := &c.halves[d]
+	c.Late[d] = !h.exact && h.first != h.low
 }
 
 // overdue returns a direction in which something has been waited for long enough.
@@ -150,6 +151,9 @@ func (a *Assembler) force(c *Conn, d Dir, why Cause) {
 			return
 		}
 		missing = min(missing, first.pos-peer.next)
+	} else if missing == 1 { // a FIN that was not captured, unless more comes behind it
+		k.ack = 0
+		return
 	}
 	a.gap(c, 1-d, max(k.at, peer.given), missing, why)
 }

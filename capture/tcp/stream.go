@@ -54,7 +54,8 @@ type Conn struct {
 	// SYN and SYNACK are when they were seen, Established the first segment of
 	// the opener behind them; zero if not seen.
 	SYN, SYNACK, Established capture.Instant
-	// Late says that a direction's first byte is not the connection's first.
+	// Late says that bytes of a direction may be missing before its first: its SYN
+	// was not seen, and the other side had acknowledged less, or nothing.
 	Late [2]bool
 
 	stream  Stream

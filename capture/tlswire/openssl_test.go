@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -59,6 +60,8 @@ type openssl struct {
 	addr   string
 	keyLog string
 	dir    string
+	server *exec.Cmd
+	in     io.Writer // what it sends
 	out    io.Reader // what s_server prints: without -rev, what it received
 }
 
@@ -87,6 +90,7 @@ func start(t *testing.T, flags ...string) *openssl {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	o.server, o.in = cmd, in
 	t.Cleanup(func() {
 		in.Close()
 		cmd.Process.Kill()
@@ -138,17 +142,18 @@ func (o *openssl) connect(t *testing.T, lines []string, flags ...string) []event
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill(); o.server.Process.Kill() })
 	defer timer.Stop()
 	events := make(chan []event, 1)
 	go func() { events <- o.relay(ln) }()
 	for _, line := range lines {
 		io.WriteString(in, line)
-		from := io.Reader(out)
+		err := error(nil)
 		if line == received {
-			from = o.out
+			err = readUntil(o.out, received)
+			io.WriteString(o.in, "pong\n")
 		}
-		if err := readUntil(from, answer(line)); err != nil {
+		if err := errors.Join(err, readUntil(out, answer(line))); err != nil {
 			t.Fatalf("no answer to %q: %v", line, err)
 		}
 	}
@@ -188,7 +193,7 @@ func (o *openssl) relay(ln net.Listener) []event {
 type onlyWriter struct{ io.Writer }
 type onlyReader struct{ io.Reader }
 
-// received is a line that a server without -rev prints.
+// received is a line that a server without -rev prints, and then answers.
 const received = "received line\n"
 
 // answer is what is printed after a line.
@@ -197,7 +202,7 @@ func answer(line string) string {
 	case "k\n", "K\n":
 		return "KEYUPDATE"
 	case received:
-		return line
+		return "pong" // by when the session's ticket has come too
 	}
 	return reversed(line)
 }
@@ -352,7 +357,7 @@ func TestOpenSSLResumption(t *testing.T) {
 
 func TestOpenSSLEarlyData(t *testing.T) {
 	taking := start(t, "-early_data", "-no_anti_replay", "-tls1_3")
-	resume := taking.connect(t, nil, "-sess_out", "session", "-tls1_3")
+	resume := taking.connect(t, []string{received}, "-sess_out", "session", "-tls1_3")
 	if len(resume) == 0 {
 		t.Fatal("no connection")
 	}

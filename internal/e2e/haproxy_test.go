@@ -20,7 +20,7 @@ import (
 func TestJMeterFindsHAProxysCap(t *testing.T) {
 	need(t, "java", "haproxy")
 	const room = 25
-	p := plan{"threads": "40", "rampup": "5", "loops": "9", "hold": "3", "pause": "600", "pause.max": "1400", "token.mode": "thread"}
+	p := plan{"threads": "40", "rampup": "5", "loops": "8", "hold": "3", "ping": "1", "pause": "600", "pause.max": "1400", "token.mode": "thread"}
 	f := compare(t, func(t *testing.T) gateway { return haproxy(t, room) }, p)
 	cause := wantCause(t, f, "concurrency-cap", "global")
 	if cause.Threshold == nil || cause.Threshold.Value < room-1 || cause.Threshold.Value > room+1 {

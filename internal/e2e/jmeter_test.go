@@ -25,7 +25,7 @@ func TestJMeterFindsTheCap(t *testing.T) {
 	target := func(t *testing.T) gateway {
 		return simulated(t, sim.GatewayOptions{Cap: 40, RequireToken: true, CheckExpiry: true})
 	}
-	p := plan{"threads": "60", "rampup": "5", "loops": "9", "hold": "3", "pause": "600", "pause.max": "1400", "token.mode": "thread"}
+	p := plan{"threads": "60", "rampup": "5", "loops": "8", "hold": "3", "ping": "1", "pause": "600", "pause.max": "1400", "token.mode": "thread"}
 	f := compare(t, target, p)
 	cause := wantCause(t, f, "concurrency-cap", "global")
 	if cause.Threshold == nil || cause.Threshold.Value != 40 {
@@ -40,7 +40,7 @@ func TestJMeterFindsExpiredTokens(t *testing.T) {
 	target := func(t *testing.T) gateway {
 		return simulated(t, sim.GatewayOptions{TokenLife: 8 * time.Second, RequireToken: true, CheckExpiry: true})
 	}
-	p := plan{"threads": "40", "rampup": "6", "loops": "11", "hold": "1", "pause": "200", "pause.max": "1000", "token.mode": "thread"}
+	p := plan{"threads": "40", "rampup": "6", "loops": "11", "hold": "1", "ping": "1", "pause": "200", "pause.max": "1000", "token.mode": "thread"}
 	wantCause(t, compare(t, target, p), "token-expired", "global")
 }
 
@@ -213,6 +213,7 @@ func keep(t *testing.T, dir string) {
 		return
 	}
 	to = filepath.Join(to, strings.ReplaceAll(t.Name(), "/", "-"))
+	os.RemoveAll(to)
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Log(err)
 	}

@@ -60,4 +60,4 @@ calibration:
 
 # Needs JMeter (.ci/jmeter gets it), HAProxy, sqlite3 and Chromium; one that is missing is a failure.
 e2e:
-	WHY403_E2E=1 go test -count=1 -v -timeout 15m $(call with,WHY403_E2E)
+	WHY403_E2E=1 go test -p 1 -count=1 -v -timeout 20m $(call with,WHY403_E2E)

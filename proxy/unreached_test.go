@@ -189,7 +189,8 @@ func TestDropped(t *testing.T) {
 // TestSlowLoris: a client that never completes its head is sent away, before and
 // inside a tunnel.
 func TestSlowLoris(t *testing.T) {
-	limits := Limits{Connect: 30 * time.Millisecond, RequestHead: 30 * time.Millisecond, ClientTLS: 30 * time.Millisecond}
+	const soon = 500 * time.Millisecond // long enough for a busy machine to come so far
+	limits := Limits{Connect: soon, RequestHead: soon, ClientTLS: soon}
 	r := newRig(t, Options{Limits: limits})
 	for _, tt := range []struct {
 		name    string
@@ -205,6 +206,7 @@ func TestSlowLoris(t *testing.T) {
 		{"silent tunnel", func() net.Conn { return r.connect("127.0.0.1:1", false) }, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			conn := tt.conn()
 			io.WriteString(conn, tt.sent)
 			answer, _ := io.ReadAll(conn)

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"fmt"
-	"math"
 )
 
 // experiment is one entry of the menu: a run that treats some causes differently.
@@ -10,6 +9,7 @@ type experiment struct {
 	name string
 	// why follows "because": what it holds still and what it moves.
 	why   string
+	plan  func(loadFacts) *plan      // nil if the recorded load does not allow it
 	steps func(*study, int) []string // with the suspected limit, 0 if none
 }
 
@@ -20,18 +20,45 @@ const (
 	belowLimit  = "hold just below the suspected limit"
 	churnBelow  = "open and close below the suspected limit"
 	slowRamp    = "slower ramp"
+	fastRamp    = "faster ramp"
+	thirds      = "slower ramp, then reopen thirds"
+	twoClients  = "two client ids"
+	twoSources  = "two source addresses"
+	oneEdge     = "one gateway address"
+	agedTokens  = "old tokens at low load"
 )
 
-// slower is by how much the slow ramp is slower.
-const slower = 3
+// How experiments differ from the recorded load.
+const (
+	slower   = 3
+	slowed   = 2   // of thirds: long enough to part time from load
+	belowBy  = 0.8 // of the suspected limit
+	agedMore = 1.5 // times as old as any token of the recording
+)
 
 // menu is in the order of cost, the cheapest first: among equals that one is taken.
 var menu = []*experiment{
 	{freshTokens, "it keeps the load and takes the age and the use of tokens away",
+		func(f loadFacts) *plan {
+			return f.ramped(f.ramp).each(func(m *move) { m.token, m.age = 1+m.socket, 0 })
+		},
 		func(*study, int) []string {
-			return []string{"Run the same plan with -Jtoken.mode=iteration (needs -Jtoken.url, -Jclient.id, -Jclient.secret)."}
+			return []string{"Run the same plan with -Jtoken.mode=iteration (needs -Jtoken.url, -Jclient.id, -Jclient.secret), or move the Token sampler into the thread group, before the upgrade."}
+		}},
+	{slowRamp, "what depends on time comes earlier in the ramp, what depends on the load does not",
+		func(f loadFacts) *plan { return f.ramped(slower * f.ramp) },
+		func(s *study, n int) []string {
+			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, %d times as long.", max(1, int(slower*s.duration())), slower)}
+		}},
+	{fastRamp, "what depends on a rate comes earlier, what depends on time later, what depends on open sockets at the same number",
+		func(f loadFacts) *plan { return f.ramped(f.ramp / slower) },
+		func(s *study, n int) []string {
+			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, a third as long.", max(1, int(s.duration()/slower)))}
 		}},
 	{closeThird, "places that become free again tell a limit on open sockets from everything that only counts or ages",
+		func(f loadFacts) *plan {
+			return f.ramped(f.ramp).reopen(f, f.ramp+10, 0, false, "the reopened")
+		},
 		func(s *study, n int) []string {
 			return []string{
 				"Ramp up until upgrades are refused, and keep the sockets open.",
@@ -39,83 +66,86 @@ var menu = []*experiment{
 				"Count how many of the reopened ones are refused.",
 			}
 		}},
-	{belowLimit, "it takes away the load that is suspected and keeps the time and the age of tokens",
+	{thirds, "it parts time, number of upgrades, open sockets and the age and use of tokens from one another in one run",
+		func(f loadFacts) *plan {
+			end := slowed * f.ramp
+			return f.ramped(end).reopen(f, end+10, 0, false, "the reopened with old tokens").reopen(f, end+10, 1, true, "the reopened with fresh tokens")
+		},
 		func(s *study, n int) []string {
 			return []string{
-				fmt.Sprintf("Run with -Jthreads=%d and -Jhold=%d, longer than this recording took.", below(s, n), int(1.5*s.duration())+1),
+				fmt.Sprintf("Run the same plan with -Jrampup=%d, twice as long, and keep the sockets open.", max(1, int(slowed*s.duration()))),
+				"When all threads have started, close two thirds of the sockets.",
+				"Open as many again at once, every other one with the token used so far and the rest each with a token fetched for it.",
+				"Count the refused of each of the three parts.",
+			}
+		}},
+	{belowLimit, "it takes away the load that is suspected and keeps the time and the age of tokens",
+		func(f loadFacts) *plan {
+			n := f.below()
+			f.threads = n
+			return f.ramped(min(30, f.ramp)).late(f, max(1, n/8), 1.5*f.ramp+20)
+		},
+		func(s *study, n int) []string {
+			return []string{
+				fmt.Sprintf("Run with -Jthreads=%d and -Jhold=%d, longer than this recording took.", s.loadFacts(n).below(), int(1.5*s.duration())+31),
 				"Then open a few more with the tokens used so far, staying below the limit.",
 			}
 		}},
 	{churnBelow, "it passes the suspected number of upgrades without ever having that many sockets open",
+		func(f loadFacts) *plan {
+			n := f.below()
+			f.threads = n
+			return f.churned(2+3*f.limit/n, 5, min(30, f.ramp))
+		},
 		func(s *study, n int) []string {
-			t := below(s, n)
+			f := s.loadFacts(n)
+			t := f.below()
 			return []string{
-				fmt.Sprintf("Run with -Jthreads=%d, a short -Jhold (5) and -Jloops=%d: more upgrades than were made before the first refusal, never more than %d open.", t, 2+3*max(n, len(s.table.Attempts))/max(1, t), t),
+				fmt.Sprintf("Run with -Jthreads=%d, a short -Jhold (5) and -Jloops=%d: more upgrades than were made before the first refusal, never more than %d open.", t, 2+3*f.limit/t, t),
 			}
 		}},
-	{slowRamp, "what depends on time comes earlier in the ramp, what depends on the load does not",
+	{agedTokens, "it keeps the age of tokens and takes the load away",
+		func(f loadFacts) *plan {
+			f.threads = max(5, f.limit/10)
+			return f.ramped(30).each(func(m *move) { m.age = agedMore * (f.age + f.ramp) })
+		},
 		func(s *study, n int) []string {
-			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, %d times as long.", max(1, int(slower*s.duration())), slower)}
+			f := s.loadFacts(n)
+			return []string{
+				fmt.Sprintf("Fetch %d tokens and let them lie for %s.", max(5, f.limit/10), seconds(agedMore*(f.age+f.ramp))),
+				"Then open one socket with each, with nothing else running: -Jtoken.mode=static with -Jtoken=….",
+			}
+		}},
+	{twoClients, "a limit kept under a client id or a token then comes at twice the number",
+		func(f loadFacts) *plan {
+			return f.ramped(f.ramp).each(func(m *move) {
+				m.client = m.socket % 2
+				if f.shared {
+					m.token = m.client
+				}
+			})
+		},
+		func(*study, int) []string {
+			return []string{"Run the same plan with half of the threads under a second -Jclient.id."}
+		}},
+	{twoSources, "a limit kept under the source address then comes at twice the number",
+		func(f loadFacts) *plan {
+			return f.ramped(f.ramp).each(func(m *move) { m.source = m.socket % 2 })
+		},
+		func(*study, int) []string {
+			return []string{"Run the same plan with half of the threads on a second machine or source address."}
+		}},
+	{oneEdge, "a limit kept by each of the gateway's addresses then comes at its own number",
+		func(f loadFacts) *plan {
+			if f.edges < 2 {
+				return nil
+			}
+			return f.ramped(f.ramp).each(func(m *move) { m.edge = 0 })
+		},
+		func(*study, int) []string {
+			return []string{"Pin the gateway's name to one of its addresses (in /etc/hosts) and run the same plan; then to another."}
 		}},
 }
 
 // below is a number of threads safely under the suspected limit.
-func below(s *study, n int) int {
-	if n == 0 {
-		n = s.table.PeakOpen()
-	}
-	return max(1, n*8/10)
-}
-
-// nextExperiment returns the experiment whose outcome is expected to tell most
-// about which candidate holds; nil if none tells anything.
-func (s *study) nextExperiment(named []candidate) *Experiment {
-	var best *experiment
-	most := 0.01 // nats, below which a run is not worth making
-	for _, x := range menu {
-		if gain := s.expectedGain(named, x); gain > most+1e-9 {
-			best, most = x, gain
-		}
-	}
-	if best == nil {
-		return nil
-	}
-	e := &Experiment{Name: best.name, Do: best.steps(s, suspectedLimit(named)), Predictions: map[string]float64{}}
-	for _, c := range named {
-		e.Predictions[c.best.cause.name] = round(c.best.cause.predict(s, c.best, best), 3)
-	}
-	e.Why = best.why + "."
-	return e
-}
-
-func suspectedLimit(named []candidate) int {
-	for _, c := range named {
-		if c.best.cause == concurrencyCap && c.best.threshold != nil {
-			return int(c.best.threshold.Value)
-		}
-	}
-	return 0
-}
-
-// expectedGain is the mutual information, in nats, between which candidate holds
-// and whether an upgrade of the experiment is refused. A prediction is never taken
-// for certain.
-func (s *study) expectedGain(named []candidate, x *experiment) float64 {
-	var total, mixed, within float64
-	for _, c := range named {
-		total += c.probability
-	}
-	for _, c := range named {
-		p := min(max(c.best.cause.predict(s, c.best, x), 0.02), 0.98)
-		mixed += c.probability / total * p
-		within += c.probability / total * entropy(p)
-	}
-	return entropy(mixed) - within
-}
-
-func entropy(p float64) float64 {
-	if p <= 0 || p >= 1 {
-		return 0
-	}
-	return -p*math.Log(p) - (1-p)*math.Log(1-p)
-}
+func (f loadFacts) below() int { return max(1, int(belowBy*float64(f.limit))) }

@@ -114,6 +114,13 @@ type Experiment struct {
 	Why         string             `json:"why"`
 	Do          []string           `json:"do"`          // steps, as a person would do them in JMeter
 	Predictions map[string]float64 `json:"predictions"` // cause to the expected share of refused attempts
+	Parts       []ExperimentPart   `json:"parts,omitempty"`
+}
+
+// ExperimentPart is a part of an experiment whose upgrades are counted apart.
+type ExperimentPart struct {
+	Of          string             `json:"of"`          // "the ramp", "the reopened"
+	Predictions map[string]float64 `json:"predictions"` // as those of the experiment, of this part
 }
 
 // ClockOffset is the gateway's clock less ours, in seconds.

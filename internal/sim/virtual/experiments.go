@@ -8,12 +8,12 @@ func (s Scene) Experiment(name string, limit int) (Scene, bool) {
 	if limit == 0 {
 		limit = first.Threads / 2
 	}
-	second, ok := first.experiment(name, limit, s.Tokens)
+	second, ok := first.experiment(name, limit, s.Tokens, s.Cast)
 	s.Loads = []Load{first, second}
 	return s, ok
 }
 
-func (l Load) experiment(name string, limit int, tokens Tokens) (Load, bool) {
+func (l Load) experiment(name string, limit int, tokens Tokens, cast Cast) (Load, bool) {
 	below := max(1, limit*8/10)
 	switch name {
 	case "fresh token for each upgrade":
@@ -32,8 +32,33 @@ func (l Load) experiment(name string, limit int, tokens Tokens) (Load, bool) {
 		l.Until = l.Over + 5.5*float64(2+3*limit/below)
 	case "slower ramp":
 		l.Over, l.Until = 3*l.Over, 3*l.Until
+	case "faster ramp":
+		l.Over, l.Until = l.Over/3, l.Until/3+1
+	case "slower ramp, then reopen thirds":
+		l.Over *= 2
+		l.Reopen, l.Renewed, l.Until = l.Over+10, l.Over+10, l.Over+30
+	case "old tokens at low load":
+		tokens.AgeFirst, tokens.Aged = 1.5*l.Until, true
+		l.Tokens = &tokens
+		l.Threads, l.Over = max(5, limit/10), 30
+		l.Until = 60
+	case "two client ids", "two source addresses", "one gateway address":
+		cast.split(name)
+		l.Cast = &cast
 	default:
 		return l, false
 	}
 	return l, true
+}
+
+// split divides a cast as an experiment wants it.
+func (c *Cast) split(experiment string) {
+	switch experiment {
+	case "two client ids":
+		c.Clients = 2 * max(1, c.Clients)
+	case "two source addresses":
+		c.Sources = 2 * max(1, c.Sources)
+	default:
+		c.Edges = 1
+	}
 }

@@ -11,6 +11,7 @@ type thread struct {
 	over   float64 // after this no attempt begins
 
 	token   *Token
+	renews  bool // the next attempt has a token fetched for it
 	renewAt float64
 	tries   int
 }
@@ -75,10 +76,22 @@ func (t *thread) hold(a *Arrival) {
 		life = min(life, t.load.draw(t.world.load, t.load.Hold))
 	}
 	t.after(max(0, life), func() { t.close(a) })
-	if again := t.over - t.load.Until + t.load.Reopen; t.load.Reopen > 0 && t.number%3 == 0 && again > t.now {
-		t.at(again, func() { t.close(a) })
-		t.at(again+2+3*t.world.load.Float64(), t.iterate)
+	t.reopen(a, 0, t.load.Reopen, false)
+	t.reopen(a, 1, t.load.Renewed, true)
+}
+
+// reopen arranges that threads of one third close their socket at some time of the
+// load and open another.
+func (t *thread) reopen(a *Arrival, third int, at float64, fresh bool) {
+	again := t.over - t.load.Until + at
+	if at == 0 || t.number%3 != third || again <= t.now {
+		return
 	}
+	t.at(again, func() { t.close(a) })
+	t.at(again+2+3*t.world.load.Float64(), func() {
+		t.renews = fresh
+		t.iterate()
+	})
 }
 
 // close ends the socket from the client's side; the gateway hears of it a trip

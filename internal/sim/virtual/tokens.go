@@ -31,6 +31,7 @@ type Tokens struct {
 	Requests   bool    // token responses are recorded for JWTs too
 	Ahead      float64 // the issuer's clock less the gateway's
 	AgeFirst   float64 // a token is up to this old when it is first used
+	Aged       bool    // it is just so old
 	Place      string  // default "authorization"
 	Hidden     bool    // tokens travel where the recorder does not look
 
@@ -104,6 +105,11 @@ func (s *tokenShop) equip(a *Arrival) {
 // forThread returns the token of a thread's next attempt.
 func (s *tokenShop) forThread(t *thread) *Token {
 	set := t.setting()
+	if t.renews && set.Mode != NoToken {
+		t.renews = false
+		t.token = s.fetch(t)
+		return t.token
+	}
 	switch set.Mode {
 	case NoToken:
 		return nil
@@ -137,7 +143,11 @@ func (s *tokenShop) fetch(t *thread) *Token {
 		life = 3600
 	}
 	life = math.Max(1, math.Round(vary(w.load, life, set.LifeSpread)))
-	asked := w.now - set.AgeFirst*w.load.Float64()
+	age := set.AgeFirst
+	if !set.Aged {
+		age *= w.load.Float64()
+	}
+	asked := w.now - age
 	issued := w.record.epoch + asked - 0.01 + w.scene.Network.Skew + set.Ahead
 	if !set.Opaque {
 		issued = math.Floor(issued) // NumericDate

@@ -1,0 +1,67 @@
+package analysis
+
+import (
+	"math"
+	"testing"
+)
+
+// rampFacts is a load of 100 threads that share a token, within 100 s.
+var rampFacts = loadFacts{threads: 100, ramp: 100, shared: true, limit: 60}
+
+func candidateOf(c *cause, scope string, value, probability float64) candidate {
+	return candidate{&hypothesis{cause: c, scope: scope, threshold: &Threshold{Value: value}}, probability}
+}
+
+// What a mechanism refuses of each part of an experiment.
+func TestRehearse(t *testing.T) {
+	s := &study{run: plainRun(0, nil), table: newStudy(plainRun(2, nil)).table}
+	limit := candidateOf(concurrencyCap, "global", 60, 1).best
+	quotaOf := candidateOf(quota, "global", 60, 1).best
+	old := candidateOf(tokenTooOld, "global", 60, 1).best
+	for _, c := range []struct {
+		name string
+		h    *hypothesis
+		x    string
+		want []float64
+	}{
+		{"a cap reopens", limit, closeThird, []float64{0.4, 0.4}}, // of 34 reopened, only the 20 that were open free a place
+		{"a quota does not", quotaOf, closeThird, []float64{0.4, 1}},
+		{"nor does an old token", old, closeThird, []float64{0.4, 1}},
+		{"a slow ramp meets a cap at its number", limit, slowRamp, []float64{0.4}},
+		{"and an old token sooner", old, slowRamp, []float64{0.8}},
+		{"fresh tokens are not old", old, freshTokens, []float64{0}},
+		{"thirds: a cap", limit, thirds, []float64{0.4, 0.4, 0.4}},
+		{"thirds: an old token", old, thirds, []float64{0.7, 1, 0}},
+		{"below the limit a cap is silent", limit, belowLimit, []float64{0, 0}},
+		{"below the limit an old token is not", old, belowLimit, []float64{0, 1}},
+		{"churn below passes a quota", quotaOf, churnBelow, []float64{0.75}},
+	} {
+		var x *experiment
+		for _, m := range menu {
+			if m.name == c.x {
+				x = m
+			}
+		}
+		got := s.rehearse(c.h, x, x.plan(rampFacts).inOrder())
+		for i := range c.want {
+			if len(got) != len(c.want) || math.Abs(got[i]-c.want[i]) > 0.04 {
+				t.Errorf("%s: %.2f, want %.2f", c.name, got, c.want)
+				break
+			}
+		}
+	}
+}
+
+// An experiment on which all agree tells nothing; one that parts two equally likely
+// candidates for certain tells the whole bit.
+func TestGain(t *testing.T) {
+	named := []candidate{candidateOf(concurrencyCap, "global", 60, 0.5), candidateOf(quota, "global", 60, 0.5)}
+	same := &rehearsal{parts: []string{"all"}, shares: [][]float64{{0.4}, {0.4}}}
+	apart := &rehearsal{parts: []string{"the ramp", "the reopened"}, shares: [][]float64{{0.4, 0}, {0.4, 1}}}
+	if g := same.gain(named); math.Abs(g) > 1e-9 {
+		t.Errorf("no difference gains %v", g)
+	}
+	if g := apart.gain(named); math.Abs(g-math.Ln2) > 0.01 {
+		t.Errorf("a certain difference gains %v, want %v", g, math.Ln2)
+	}
+}

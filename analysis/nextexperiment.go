@@ -1,0 +1,160 @@
+package analysis
+
+import "math"
+
+// nextExperiment returns the experiment whose outcome is expected to tell most
+// about which candidate holds; nil if none tells anything.
+func (s *study) nextExperiment(named []candidate) *Experiment {
+	limit := suspectedLimit(named)
+	facts := s.loadFacts(limit)
+	var best *rehearsal
+	most := 0.01 // nats, below which a run is not worth making
+	for _, x := range menu {
+		r := s.rehearsed(x, facts, named)
+		if r == nil {
+			continue
+		}
+		if gain := r.gain(named); gain > most+dearer*most {
+			best, most = r, gain
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return best.experiment(s, named, limit)
+}
+
+// dearer is by how much more an experiment must tell than a cheaper one.
+const dearer = 0.02
+
+// rehearsal is an experiment with the outcome that each candidate predicts.
+type rehearsal struct {
+	x      *experiment
+	parts  []string
+	shares [][]float64 // by candidate and part
+	total  []float64   // by candidate, of all upgrades
+}
+
+func (s *study) rehearsed(x *experiment, f loadFacts, named []candidate) *rehearsal {
+	p := x.plan(f)
+	if p == nil {
+		return nil
+	}
+	p.inOrder()
+	tried := make([]float64, len(p.parts))
+	for _, m := range p.moves {
+		if m.opens {
+			tried[m.part]++
+		}
+	}
+	r := &rehearsal{x: x, parts: p.parts}
+	for _, c := range named {
+		shares := s.rehearse(c.best, x, p)
+		sum, n := 0.0, 0.0
+		for i, share := range shares {
+			sum += share * tried[i]
+			n += tried[i]
+		}
+		r.shares = append(r.shares, shares)
+		r.total = append(r.total, sum/max(1, n))
+	}
+	return r
+}
+
+// Outcomes are told apart in steps of 1/steps; what a candidate predicts is never
+// taken for exact, and what nothing explains predicts next to nothing.
+const (
+	steps         = 12
+	blur          = 0.08
+	blurOfUnknown = 0.3
+)
+
+// gain is the mutual information, in nats, between which candidate holds and the
+// shares refused in the parts of the experiment.
+func (r *rehearsal) gain(named []candidate) float64 {
+	weights := make([]float64, len(named))
+	total := 0.0
+	for _, c := range named {
+		total += c.probability
+	}
+	chances := make([][][]float64, len(named)) // by candidate, part and step
+	for i, c := range named {
+		weights[i] = c.probability / total
+		sd := blur
+		if c.best.cause == unknown {
+			sd = blurOfUnknown
+		}
+		for _, share := range r.shares[i] {
+			chances[i] = append(chances[i], blurred(share, sd))
+		}
+	}
+	return information(weights, chances, make([]int, 0, len(r.parts)), len(r.parts))
+}
+
+// information sums over the outcomes of the parts, one after the other.
+func information(weights []float64, chances [][][]float64, outcome []int, parts int) float64 {
+	if len(outcome) < parts {
+		sum := 0.0
+		for step := range steps + 1 {
+			sum += information(weights, chances, append(outcome, step), parts)
+		}
+		return sum
+	}
+	mixed, sum := 0.0, 0.0
+	likely := make([]float64, len(weights))
+	for i, w := range weights {
+		likely[i] = 1
+		for part, step := range outcome {
+			likely[i] *= chances[i][part][step]
+		}
+		mixed += w * likely[i]
+	}
+	for i, w := range weights {
+		if w > 0 && likely[i] > 0 {
+			sum += w * likely[i] * math.Log(likely[i]/mixed)
+		}
+	}
+	return sum
+}
+
+// blurred returns the chance of each step if a share is expected to lie near one.
+func blurred(share, sd float64) []float64 {
+	chance := make([]float64, steps+1)
+	sum := 0.0
+	for k := range chance {
+		d := (float64(k)/steps - share) / sd
+		chance[k] = math.Exp(-d*d/2) + 1e-6
+		sum += chance[k]
+	}
+	for k := range chance {
+		chance[k] /= sum
+	}
+	return chance
+}
+
+func (r *rehearsal) experiment(s *study, named []candidate, limit int) *Experiment {
+	e := &Experiment{Name: r.x.name, Why: r.x.why + ".", Do: r.x.steps(s, limit), Predictions: map[string]float64{}}
+	for i, c := range named {
+		e.Predictions[c.best.cause.name] = round(r.total[i], 3)
+	}
+	if len(r.parts) < 2 {
+		return e
+	}
+	for part, name := range r.parts {
+		p := ExperimentPart{Of: name, Predictions: map[string]float64{}}
+		for i, c := range named {
+			p.Predictions[c.best.cause.name] = round(r.shares[i][part], 3)
+		}
+		e.Parts = append(e.Parts, p)
+	}
+	return e
+}
+
+func suspectedLimit(named []candidate) int {
+	for _, c := range named {
+		if c.best.cause == concurrencyCap && c.best.threshold != nil {
+			return int(c.best.threshold.Value)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,137 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+)
+
+// move is one thing that the load of an experiment does: it opens a socket or
+// closes one.
+type move struct {
+	at     float64 // seconds since the load began
+	opens  bool
+	socket int // number of the socket, the same for its opening and its end
+	part   int // of the outcome: what it is counted under
+
+	token, client, source, edge int
+	age                         float64 // of the token, seconds
+}
+
+// plan is the load of an experiment, in the order of time.
+type plan struct {
+	moves []move
+	parts []string // what its parts are called: "the ramp", "the reopened"
+}
+
+// loadFacts is what of the recorded load an experiment keeps.
+type loadFacts struct {
+	threads int
+	ramp    float64 // seconds
+	shared  bool    // all upgrades of a client carry one token
+	age     float64 // of tokens when they are used first, or of a shared one at the start
+	edges   int
+	limit   int // number of sockets that is suspected
+}
+
+const mostThreads = 3000 // that a plan has
+
+func (s *study) loadFacts(limit int) loadFacts {
+	n := len(s.table.Attempts)
+	if limit == 0 {
+		limit = max(2, s.table.PeakOpen())
+	}
+	f := loadFacts{
+		threads: min(max(min(n, 2*limit), 10), mostThreads), ramp: s.duration(), limit: limit,
+		edges: s.partition("edge").N,
+	}
+	used := s.tokenUses()
+	f.shared = len(used) > 0 && 5*len(used) < n
+	if a := s.table.Attempts[0]; a.Token != nil && a.Token.Issued.Seen() {
+		f.age = max(0, a.Age.Seconds())
+	}
+	return f
+}
+
+// opening is an upgrade of thread i as the recorded load would make it.
+func (f loadFacts) opening(i int, at float64) move {
+	m := move{at: at, opens: true, socket: i, token: 1 + i, age: f.age}
+	if f.shared {
+		m.token, m.age = 0, f.age+at
+	}
+	if f.edges > 1 {
+		m.edge = i % f.edges
+	}
+	return m
+}
+
+// ramped opens all threads within some time.
+func (f loadFacts) ramped(over float64) *plan {
+	p := &plan{parts: []string{"the ramp"}}
+	for i := range f.threads {
+		p.moves = append(p.moves, f.opening(i, over*float64(i)/float64(f.threads)))
+	}
+	return p
+}
+
+// each changes every opening.
+func (p *plan) each(change func(*move)) *plan {
+	for i := range p.moves {
+		if p.moves[i].opens {
+			change(&p.moves[i])
+		}
+	}
+	return p
+}
+
+// reopen closes every third socket, beginning with the one numbered first, and
+// opens as many again a little later, as a part of its own.
+func (p *plan) reopen(f loadFacts, at float64, first int, fresh bool, part string) *plan {
+	p.parts = append(p.parts, part)
+	for i := first; i < f.threads; i += 3 {
+		p.moves = append(p.moves, move{at: at, socket: i})
+		m := f.opening(i, at+2+3*float64(i)/float64(f.threads))
+		m.part = len(p.parts) - 1
+		switch {
+		case fresh:
+			m.token, m.age = 10_000+i, 0
+		case !f.shared:
+			m.age += m.at // it was fetched when the thread began
+		}
+		p.moves = append(p.moves, m)
+	}
+	return p
+}
+
+// late opens some more sockets at the end, with tokens used before.
+func (p *plan) late(f loadFacts, n int, at float64) *plan {
+	p.parts = append(p.parts, "the late ones")
+	for i := range n {
+		m := f.opening(i, at+float64(i)*0.1)
+		m.socket, m.part = f.threads+i, len(p.parts)-1
+		if !f.shared {
+			m.age += m.at
+		}
+		p.moves = append(p.moves, m)
+	}
+	return p
+}
+
+// churned opens and closes sockets again and again.
+func (f loadFacts) churned(loops int, hold, over float64) *plan {
+	p := &plan{parts: []string{"all"}}
+	for i := range f.threads {
+		at := over * float64(i) / float64(f.threads)
+		for k := range loops {
+			m := f.opening(i, at)
+			m.socket = k*f.threads + i
+			p.moves = append(p.moves, m, move{at: at + hold, socket: m.socket})
+			at += hold + 0.5
+		}
+	}
+	return p
+}
+
+func (p *plan) inOrder() *plan {
+	slices.SortStableFunc(p.moves, func(a, b move) int { return cmp.Compare(a.at, b.at) })
+	return p
+}

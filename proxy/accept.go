@@ -70,10 +70,7 @@ func (p *Proxy) accept(ctx, conns context.Context, ln net.Listener) error {
 // full says that clients have to wait, once: each of them would say the same.
 func (p *Proxy) full() {
 	why := fmt.Sprintf("accepting pauses: %d connections are open, as many as the limits allow; clients wait to be accepted", p.limits.Connections)
-	p.fullOnce.Do(func() {
-		p.sink.Put(capture.Note{At: p.clock.now(), Text: why})
-		p.opt.Log.Warn().Msg(why)
-	})
+	p.fullOnce.Do(func() { p.warn(why) })
 }
 
 // refuse turns a client away because too many are pending. It does not wait for

@@ -260,7 +260,6 @@ func (r *requests) reach() error {
 	if err != nil {
 		return err
 	}
-	conn = newSocket(conn)
 	server := end{Conn: conn, tcp: conn}
 	if t.c.scheme == "https" {
 		secured, err := t.p.secureUpstream(t.c, conn)

@@ -26,6 +26,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"net/netip"
+	"net/url"
 	"sync"
 	"sync/atomic"
 
@@ -65,6 +67,15 @@ type Options struct {
 	// Credentials are what clients of the HTTP or SOCKS proxy have to show,
 	// "user:password" (RFC 7617, RFC 1929); "" lets everybody in.
 	Credentials string
+	// Pins are addresses at which gateways are reached, before any look-up.
+	Pins []Pin
+	// Sources are local addresses to reach gateways from, in turns; none leaves the
+	// choice to the system. Each has some 28,000 ports towards one gateway address.
+	Sources []netip.Addr
+	// Via is the proxy to reach gateways through, see [ParseVia]; nil for none.
+	Via *url.URL
+	// ClientCertificates are shown to gateways that ask for one.
+	ClientCertificates []tls.Certificate
 	// Roots verify gateways' certificates; nil means the system's.
 	Roots *x509.CertPool
 	// Insecure accepts any certificate of a gateway.
@@ -103,8 +114,10 @@ type Proxy struct {
 	verifier  verifier
 	forward   *forward
 
-	ids     atomic.Int64   // connections recorded so far
-	turns   atomic.Uint64  // of upstreams
+	ids     atomic.Int64  // connections recorded so far
+	turns   atomic.Uint64 // of upstreams
+	sources atomic.Uint64 // turns of source addresses
+	ports   ports
 	running sync.WaitGroup // goroutines of connections
 	conns   connSet        // what shutdown has to end
 
@@ -124,6 +137,7 @@ func New(leafs LeafSource, tokens *token.Keeper, sink Sink, opt Options) *Proxy 
 		sessions: tls.NewLRUClientSessionCache(256),
 	}
 	p.losses.p = p
+	p.ports = ports{p: p, capacity: localPorts() * max(1, len(opt.Sources))}
 	p.conns.slots = make(chan struct{}, p.limits.Connections)
 	p.verifier.roots = opt.Roots
 	p.clientTLS = p.newClientTLS()

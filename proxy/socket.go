@@ -7,8 +7,9 @@ import "net"
 type socket struct {
 	conn *net.TCPConn
 	net.Conn
-	poll bool // read from fd and do not wait; set and cleared by the reader
-	fd   int
+	closed func() // called when it is closed, as often as it is; nil for none
+	poll   bool   // read from fd and do not wait; set and cleared by the reader
+	fd     int
 }
 
 // newSocket wraps conn if it is TCP.
@@ -27,6 +28,14 @@ func (s *socket) Read(b []byte) (int, error) {
 		return pollRead(s.fd, b)
 	}
 	return s.Conn.Read(b)
+}
+
+// Close implements [net.Conn].
+func (s *socket) Close() error {
+	if s.closed != nil {
+		s.closed()
+	}
+	return s.Conn.Close()
 }
 
 func (s *socket) CloseWrite() error       { return s.conn.CloseWrite() }

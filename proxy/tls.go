@@ -47,6 +47,7 @@ func (p *Proxy) serverTLS(c *client) *tls.Config {
 		// Go verifies the name that it sends; ours must be verified even if the
 		// client sends none.
 		InsecureSkipVerify: true,
+		Certificates:       p.opt.ClientCertificates,
 		ClientSessionCache: &sessionCache{p.sessions, c.target, c.resumed},
 	}
 	if slices.Contains(c.hello.alpn, http11) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"syscall"
 	"time"
 
@@ -17,9 +18,22 @@ import (
 func (p *Proxy) dial(ctx context.Context, target string, phases *capture.Phases) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.limits.Dial)
 	defer cancel()
-	conn, err := p.dialAny(ctx, target, phases)
+	next := target
+	if p.opt.Via != nil {
+		next = p.opt.Via.Host
+	}
+	conn, err := p.dialAny(ctx, next, phases)
+	if err != nil && p.opt.Via != nil {
+		return nil, &errVia{next, err}
+	}
 	if err != nil {
 		return nil, err
+	}
+	if p.opt.Via != nil {
+		if err := p.through(ctx, conn, target); err != nil {
+			conn.Close()
+			return nil, err
+		}
 	}
 	phases.Dialed = p.clock.now()
 	return conn, nil
@@ -28,7 +42,11 @@ func (p *Proxy) dial(ctx context.Context, target string, phases *capture.Phases)
 func (p *Proxy) dialAny(ctx context.Context, target string, phases *capture.Phases) (net.Conn, error) {
 	if p.opt.Dial != nil {
 		phases.Resolved = p.clock.now()
-		return p.opt.Dial(ctx, "tcp", target)
+		conn, err := p.opt.Dial(ctx, "tcp", target)
+		if err != nil {
+			return nil, err
+		}
+		return newSocket(conn), nil
 	}
 	addrs, err := p.resolve(ctx, target, phases)
 	if err != nil {
@@ -49,37 +67,6 @@ func (p *Proxy) dialAny(ctx context.Context, target string, phases *capture.Phas
 	return nil, err
 }
 
-// resolve looks the host of target up, unless it is an address.
-func (p *Proxy) resolve(ctx context.Context, target string, phases *capture.Phases) ([]netip.AddrPort, error) {
-	host, service, err := net.SplitHostPort(target)
-	if err != nil {
-		return nil, err
-	}
-	resolver := p.opt.Resolver
-	if resolver == nil {
-		resolver = net.DefaultResolver
-	}
-	port, err := resolver.LookupPort(ctx, "tcp", service)
-	if err != nil {
-		return nil, err
-	}
-	var ips []netip.Addr
-	if ip, perr := netip.ParseAddr(host); perr == nil {
-		ips = []netip.Addr{ip}
-	} else {
-		phases.ResolveStart = p.clock.now()
-		if ips, err = resolver.LookupNetIP(ctx, "ip", host); err != nil {
-			return nil, err
-		}
-	}
-	phases.Resolved = p.clock.now()
-	addrs := make([]netip.AddrPort, len(ips))
-	for i, ip := range ips {
-		addrs[i] = netip.AddrPortFrom(ip.Unmap(), uint16(port))
-	}
-	return addrs, nil
-}
-
 // dialOne tries one of the addresses that are left.
 func (p *Proxy) dialOne(ctx context.Context, addr netip.AddrPort, left int) (net.Conn, error) {
 	if deadline, ok := ctx.Deadline(); ok {
@@ -88,8 +75,14 @@ func (p *Proxy) dialOne(ctx context.Context, addr netip.AddrPort, left int) (net
 		ctx, cancel = context.WithTimeout(ctx, share)
 		defer cancel()
 	}
-	var d net.Dialer // keep-alive and no delay are its defaults
-	return d.DialContext(ctx, "tcp", addr.String())
+	conn, err := p.dialer(addr.Addr()).DialContext(ctx, "tcp", addr.String())
+	if err != nil {
+		return nil, err
+	}
+	s := newSocket(conn)
+	p.ports.take(addr)
+	s.(*socket).closed = sync.OnceFunc(func() { p.ports.free(addr) })
+	return s, nil
 }
 
 // secureUpstream does the TLS handshake with the gateway as c's client would.
@@ -109,7 +102,8 @@ func unreached(target string, err error) (status int, why string) {
 	var dns *net.DNSError
 	switch {
 	case isExhausted(err):
-		return 502, fmt.Sprintf("the proxy has no descriptors or ports left, its own fault and not the gateway's: %v", err)
+		return 502, fmt.Sprintf("the proxy has no descriptors or ports left, its own fault and not the gateway's "+
+			"(raise the descriptor limit, or add addresses with --source): %v", err)
 	case errors.As(err, &dns):
 		status, why = 502, fmt.Sprintf("look up %q: %s", dns.Name, dns.Err)
 		if dns.IsTimeout {

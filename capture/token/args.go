@@ -47,6 +47,9 @@ func (k *Keeper) maskArg(arg string) string {
 	if len(name)-len(plain) == 1 && plain != "" && strings.IndexByte("JDGLe", plain[0]) >= 0 { // JMeter's and Java's properties
 		plain = plain[1:]
 	}
+	if ok && announces(name, false) == secretName { // --proxy-user=user:password
+		return name + "=" + k.markOf(value)
+	}
 	if ok && !strings.ContainsAny(plain, " /?&") {
 		if c := classify(plain); c == credential || c == secretName || c == maybe && looksRandom(value) {
 			return name + "=" + k.markOf(value)

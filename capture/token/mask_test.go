@@ -172,7 +172,8 @@ func TestMaskArgs(t *testing.T) {
 	const s = secretText
 	argv := []string{"jmeter", "-n", "-t", "plan.jmx", "-Jclient.id=load", "-Jclient.secret=" + s, "-Jtoken.url=https://u:" + s + "@id.example/token?access_token=" + s,
 		"-Jtoken.mode=thread", "-Jtoken=" + s, "-a", s, "--password", s, "--header", "Authorization: Bearer " + s, "-H", "X-Api-Key: " + s, "TOKEN=" + s,
-		"-d", "client_secret=" + s + "&a=b", "--oauth2-bearer", s, "-Jthreads=600", "-u", "user:" + s, "--auth", "user:" + s, "--token", "${token}", "-Dpassword=" + s}
+		"-d", "client_secret=" + s + "&a=b", "--oauth2-bearer", s, "-Jthreads=600", "-u", "user:" + s, "--auth", "user:" + s, "--token", "${token}", "-Dpassword=" + s,
+		"--proxy-user=user:" + s, "--via", "http://user:" + s + "@proxy.example:1"}
 	got := newKeeper().MaskArgs(argv)
 	if all := strings.Join(got, " "); strings.Contains(all, s) {
 		t.Errorf("a secret survives in %s", all)

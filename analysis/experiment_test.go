@@ -42,7 +42,7 @@ func TestRehearse(t *testing.T) {
 				x = m
 			}
 		}
-		got := s.rehearse(c.h, x, x.plan(rampFacts).inOrder())
+		got := s.rehearse([]*hypothesis{c.h}, x, x.plan(rampFacts).inOrder())
 		for i := range c.want {
 			if len(got) != len(c.want) || math.Abs(got[i]-c.want[i]) > 0.04 {
 				t.Errorf("%s: %.2f, want %.2f", c.name, got, c.want)

@@ -49,7 +49,7 @@ func (s *study) rehearsed(x *experiment, f loadFacts, named []candidate) *rehear
 	}
 	r := &rehearsal{x: x, parts: p.parts}
 	for _, c := range named {
-		shares := s.rehearse(c.best, x, p)
+		shares := s.rehearse([]*hypothesis{c.best}, x, p)
 		sum, n := 0.0, 0.0
 		for i, share := range shares {
 			sum += share * tried[i]

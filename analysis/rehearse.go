@@ -2,10 +2,12 @@ package analysis
 
 import (
 	"math"
+	"slices"
 )
 
 // stage is the state of a gateway that has a candidate's mechanism and no other.
 type stage struct {
+	h    *hypothesis
 	open map[int]int       // sockets by key
 	held map[int]int       // socket to key, of those let in
 	uses map[int]int       // upgrades let through, by token
@@ -47,39 +49,49 @@ func (h *hypothesis) keyOf(m move) int {
 	return 0
 }
 
-// rehearse plays an experiment against a candidate and returns, for each part of it,
-// the share of upgrades that would be refused.
-func (s *study) rehearse(h *hypothesis, x *experiment, p *plan) []float64 {
-	play := mechanisms[h.cause.name]
-	shares := make([]float64, len(p.parts))
-	if play == nil || h.threshold == nil {
-		for i := range shares {
-			shares[i] = h.cause.predict(s, h, x)
+// rehearse plays an experiment against causes that act together and returns, for
+// each part of it, the share of upgrades that would be refused.
+func (s *study) rehearse(together []*hypothesis, x *experiment, p *plan) []float64 {
+	var played []*stage
+	passed := 1.0 // the share that those let through that cannot be played
+	for _, h := range together {
+		if mechanisms[h.cause.name] == nil || h.threshold == nil {
+			passed *= 1 - h.cause.predict(s, h, x)
+			continue
 		}
-		return shares
+		played = append(played, s.newStage(h))
 	}
-	g := &stage{open: map[int]int{}, held: map[int]int{}, uses: map[int]int{}, past: map[int][]float64{}, life: s.usualLife()}
-	tried := make([]float64, len(p.parts))
+	shares, tried := make([]float64, len(p.parts)), make([]float64, len(p.parts))
 	for _, m := range p.moves {
 		if !m.opens {
-			g.close(m.socket)
+			for _, g := range played {
+				g.close(m.socket)
+			}
 			continue
 		}
 		tried[m.part]++
-		if play(h, g, m) {
+		if slices.ContainsFunc(played, func(g *stage) bool { return mechanisms[g.h.cause.name](g.h, g, m) }) {
 			shares[m.part]++
 			continue
 		}
-		g.let(h, m)
+		for _, g := range played {
+			g.let(m)
+		}
 	}
 	for i := range shares {
-		shares[i] /= max(1, tried[i])
+		shares[i] = 1 - passed*(1-shares[i]/max(1, tried[i]))
 	}
 	return shares
 }
 
-func (g *stage) let(h *hypothesis, m move) {
-	k := h.keyOf(m)
+func (s *study) newStage(h *hypothesis) *stage {
+	return &stage{
+		h: h, open: map[int]int{}, held: map[int]int{}, uses: map[int]int{}, past: map[int][]float64{}, life: s.usualLife(),
+	}
+}
+
+func (g *stage) let(m move) {
+	k := g.h.keyOf(m)
 	g.open[k]++
 	g.held[m.socket] = k
 	g.uses[m.token]++

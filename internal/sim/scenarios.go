@@ -21,7 +21,11 @@ func basicScenarios() []Scenario {
 				Cap: 45, RequireToken: true, CheckExpiry: true,
 				AcceptLatency: 3 * ms, Jitter: 4 * ms,
 			},
-			Load: comeAndGo(60, 6*time.Second),
+			Load: func() Load {
+				l := comeAndGo(60, 5*time.Second)
+				l.Duration = 16 * time.Second // with the time to compile all of it, the demo takes less than a minute
+				return l
+			}(),
 			Want: Answer{Status: "determined", Causes: []string{"concurrency-cap"}, Scope: "global", Threshold: 45, Unit: "open sockets"},
 		},
 		{

@@ -20,6 +20,7 @@ type move struct {
 // plan is the load of an experiment, in the order of time.
 type plan struct {
 	moves []move
+	life  float64  // of tokens, seconds; infinite if not known
 	parts []string // what its parts are called: "the ramp", "the reopened"
 }
 
@@ -29,6 +30,7 @@ type loadFacts struct {
 	ramp    float64 // seconds
 	shared  bool    // all upgrades of a client carry one token
 	age     float64 // of tokens when they are used first, or of a shared one at the start
+	life    float64 // of tokens
 	edges   int
 	limit   int // number of sockets that is suspected
 }
@@ -42,7 +44,7 @@ func (s *study) loadFacts(limit int) loadFacts {
 	}
 	f := loadFacts{
 		threads: min(max(min(n, 2*limit), 10), mostThreads), ramp: s.duration(), limit: limit,
-		edges: s.partition("edge").N,
+		edges: s.partition("edge").N, life: s.usualLife(),
 	}
 	used := s.tokenUses()
 	f.shared = len(used) > 0 && 5*len(used) < n
@@ -66,7 +68,7 @@ func (f loadFacts) opening(i int, at float64) move {
 
 // ramped opens all threads within some time.
 func (f loadFacts) ramped(over float64) *plan {
-	p := &plan{parts: []string{"the ramp"}}
+	p := &plan{life: f.life, parts: []string{"the ramp"}}
 	for i := range f.threads {
 		p.moves = append(p.moves, f.opening(i, over*float64(i)/float64(f.threads)))
 	}
@@ -118,7 +120,7 @@ func (p *plan) late(f loadFacts, n int, at float64) *plan {
 
 // churned opens and closes sockets again and again.
 func (f loadFacts) churned(loops int, hold, over float64) *plan {
-	p := &plan{parts: []string{"all"}}
+	p := &plan{life: f.life, parts: []string{"all"}}
 	for i := range f.threads {
 		at := over * float64(i) / float64(f.threads)
 		for k := range loops {

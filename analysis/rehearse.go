@@ -59,7 +59,7 @@ func (s *study) rehearse(together []*hypothesis, x *experiment, p *plan) []float
 			passed *= 1 - h.cause.predict(s, h, x)
 			continue
 		}
-		played = append(played, s.newStage(h))
+		played = append(played, newStage(h, p.life))
 	}
 	shares, tried := make([]float64, len(p.parts)), make([]float64, len(p.parts))
 	for _, m := range p.moves {
@@ -84,9 +84,9 @@ func (s *study) rehearse(together []*hypothesis, x *experiment, p *plan) []float
 	return shares
 }
 
-func (s *study) newStage(h *hypothesis) *stage {
+func newStage(h *hypothesis, life float64) *stage {
 	return &stage{
-		h: h, open: map[int]int{}, held: map[int]int{}, uses: map[int]int{}, past: map[int][]float64{}, life: s.usualLife(),
+		h: h, open: map[int]int{}, held: map[int]int{}, uses: map[int]int{}, past: map[int][]float64{}, life: life,
 	}
 }
 

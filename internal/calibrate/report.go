@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
-	"why403/analysis"
 	"why403/internal/sim/virtual"
 )
 
@@ -145,74 +143,3 @@ func overall(out io.Writer, results []result) {
 	row("determined, and a scope is wrong", "0", func(r result) (bool, bool) { return r.mark.wrongScope, true })
 }
 
-// bins compares stated probabilities with how often they were right.
-func bins(out io.Writer, title string, marks []mark) {
-	edges := []float64{0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0000001}
-	fmt.Fprintf(out, "\n| probability stated of the first cause, %s | findings | mean stated | right |\n|---|--:|--:|--:|\n", title)
-	for i := range len(edges) - 1 {
-		n, right, sum := 0, 0, 0.0
-		for _, m := range marks {
-			if !m.named || m.stated < edges[i] || m.stated >= edges[i+1] {
-				continue
-			}
-			n++
-			sum += m.stated
-			if m.right {
-				right++
-			}
-		}
-		if n > 0 {
-			fmt.Fprintf(out, "| %g to %g | %d | %.3f | %.3f |\n", edges[i], min(1, edges[i+1]), n, sum/float64(n), float64(right)/float64(n))
-		}
-	}
-}
-
-func prefixes(out io.Writer, cut []mark) {
-	var determined, wrong int
-	for _, m := range cut {
-		if m.status == analysis.Determined {
-			determined++
-			if m.wrongCause {
-				wrong++
-			}
-		}
-	}
-	fmt.Fprintf(out, "\n%d prefixes, %d determined, %d of these wrong.\n", len(cut), determined, wrong)
-}
-
-func trials(out io.Writer, results []result) {
-	type tally struct{ runs, known, right, wrong int }
-	by := map[[2]string]*tally{}
-	var keys [][2]string
-	for _, r := range results {
-		if r.experiment == nil {
-			continue
-		}
-		k := [2]string{r.Family.Name, r.experiment.name}
-		if by[k] == nil {
-			by[k] = &tally{}
-			keys = append(keys, k)
-		}
-		t := by[k]
-		t.runs++
-		m := r.experiment.mark
-		if r.experiment.known {
-			t.known++
-		}
-		if r.experiment.known && m.found {
-			t.right++
-		}
-		if m.wrongCause {
-			t.wrong++
-		}
-	}
-	if len(keys) == 0 {
-		return
-	}
-	slices.SortFunc(keys, func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
-	fmt.Fprintf(out, "\n| confounded family | experiment proposed | runs | simulated | then determined and right | and wrong |\n|---|---|--:|--:|--:|--:|\n")
-	for _, k := range keys {
-		t := by[k]
-		fmt.Fprintf(out, "| %s | %s | %d | %d | %d | %d |\n", k[0], cmp.Or(k[1], "none"), t.runs, t.known, t.right, t.wrong)
-	}
-}

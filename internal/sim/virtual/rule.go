@@ -65,7 +65,8 @@ func (r Rule) For(some func(*Arrival) bool) Rule {
 // Key is what a rule counts under.
 type Key func(*Arrival) string
 
-// The scopes of the vocabulary.
+// Global is one key for all; those that follow are the other scopes of the
+// vocabulary.
 func Global(*Arrival) string       { return "" }
 func PerToken(a *Arrival) string   { return a.tokenName() }
 func PerSubject(a *Arrival) string { return a.Subject }

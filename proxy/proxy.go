@@ -25,6 +25,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net"
 	"net/netip"
 	"net/url"
@@ -80,6 +81,9 @@ type Options struct {
 	Roots *x509.CertPool
 	// Insecure accepts any certificate of a gateway.
 	Insecure bool
+	// KeyLog takes the TLS secrets of both legs in the format of SSLKEYLOGFILE (RFC
+	// 9850), nil for nowhere: whoever has them can read a capture of the traffic.
+	KeyLog io.Writer
 	// KeepTLSBuffers leaves the buffers of silent TLS connections as large as their
 	// largest record. By default they are freed, which reaches into crypto/tls
 	// where that is as we know it.

@@ -18,7 +18,8 @@ const http11 = "http/1.1"
 // can ever resume. A connection's own facts travel in the [client] beneath it.
 func (p *Proxy) newClientTLS() *tls.Config {
 	return &tls.Config{
-		NextProtos: []string{http11},
+		NextProtos:   []string{http11},
+		KeyLogWriter: p.opt.KeyLog,
 		GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
 			if c, ok := h.Conn.(*client); ok {
 				c.phases.ClientHello = p.clock.now()
@@ -49,6 +50,7 @@ func (p *Proxy) serverTLS(c *client) *tls.Config {
 		InsecureSkipVerify: true,
 		Certificates:       p.opt.ClientCertificates,
 		ClientSessionCache: &sessionCache{p.sessions, c.target, c.resumed},
+		KeyLogWriter:       p.opt.KeyLog,
 	}
 	if slices.Contains(c.hello.alpn, http11) {
 		config.NextProtos = []string{http11}

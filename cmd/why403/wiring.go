@@ -20,6 +20,7 @@ type wiring struct {
 	reverse, resolve, sources    []string
 	proxyUser, via               string
 	clientCertificate, clientKey string
+	keyLog                       string
 }
 
 func (w *wiring) flags(cmd *cobra.Command) {
@@ -30,6 +31,7 @@ func (w *wiring) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&w.resolve, "resolve", nil, "reach `host:port:address` at that address without a look-up; may be repeated")
 	f.StringSliceVar(&w.sources, "source", nil, "local `address` to reach gateways from; with several they take turns, each good for some 28,000 sockets")
 	f.StringVar(&w.clientCertificate, "client-cert", "", "PEM `file` with the certificate for gateways that want one")
+	f.StringVar(&w.keyLog, "keylog", "", "append the TLS secrets of both sides to this `file` (SSLKEYLOGFILE): whoever has it can read a capture of the traffic")
 	f.StringVar(&w.clientKey, "client-key", "", "PEM `file` with its key (default: the certificate's file)")
 }
 
@@ -62,7 +64,22 @@ func (w *wiring) apply(opt *proxy.Options) error {
 	if err := w.applyCertificate(opt); err != nil {
 		return err
 	}
+	if err := w.applyKeyLog(opt); err != nil {
+		return err
+	}
 	return w.applyCredentials(opt)
+}
+
+func (w *wiring) applyKeyLog(opt *proxy.Options) error {
+	if w.keyLog == "" {
+		return nil
+	}
+	f, err := os.OpenFile(w.keyLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open key log: %w", err)
+	}
+	opt.KeyLog = f // unbuffered, and open until the process ends
+	return nil
 }
 
 func (w *wiring) applyVia(opt *proxy.Options) (err error) {

@@ -1,0 +1,225 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/rs/zerolog"
+
+	"why403/capture"
+	"why403/capture/packet"
+	"why403/capture/pcapfile"
+	"why403/capture/runfile"
+	"why403/internal/sim"
+	"why403/internal/synth"
+	"why403/proxy"
+)
+
+// TestProxyAndPacketsAgree records one load with the proxy and, on both of its sides,
+// as packets. The two runs hold the same attempts, tokens and sockets, at times that
+// differ by less than the machine took to hand them on.
+func TestProxyAndPacketsAgree(t *testing.T) {
+	for name, plain := range map[string]bool{"ws": true, "wss": false} {
+		t.Run(name, func(t *testing.T) { compareRuns(t, recordTwice(t, plain)) })
+	}
+}
+
+// bothSides is a capture of a proxy's two sides.
+type bothSides struct {
+	mu   sync.Mutex
+	file bytes.Buffer
+	w    *pcapfile.Writer
+	keys bytes.Buffer
+}
+
+func (b *bothSides) add(at capture.Instant, s *packet.Segment) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	raw := s.Append(nil)
+	b.w.Packet(0, at, raw, len(raw))
+}
+
+func (b *bothSides) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.keys.Write(p)
+}
+
+// recordTwice runs a load through a tap, the proxy, another tap and the gateway.
+func recordTwice(t *testing.T, plain bool) (runs [2]*capture.Run) {
+	t.Helper()
+	ctx, dir := t.Context(), t.TempDir()
+	gw, err := sim.StartGateway(ctx, sim.GatewayOptions{Plain: plain, Cap: 4, RequireToken: true, TokenLife: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gw.Close()
+	var both bothSides
+	both.w, _ = pcapfile.NewWriter(&both.file, pcapfile.Raw, "test")
+	behind, err := synth.NewTap(gw.Addr().String(), both.add)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer behind.Close()
+	authority, cleanup, err := Ephemeral([]string{"127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cleanup()
+	s, err := Start(Options{Run: filepath.Join(dir, "proxy.db"), Leafs: authority, Log: zerolog.Nop(),
+		Proxy: proxy.Options{Roots: gw.Roots(), KeyLog: &both}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := synth.NewTap(s.Addr().String(), both.add)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load(ctx, t, gw, before.Addr(), behind.Addr(), roots(t, authority.CertPath()))
+	before.Close()
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	behind.Close()
+	return [2]*capture.Run{opened(t, filepath.Join(dir, "proxy.db")), both.read(t, dir)}
+}
+
+func roots(t *testing.T, path string) *x509.CertPool {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return pool
+}
+
+func load(ctx context.Context, t *testing.T, gw *sim.Gateway, proxy, gateway string, roots *x509.CertPool) {
+	t.Helper()
+	via := func(raw string) string {
+		u, _ := url.Parse(raw)
+		u.Host = gateway
+		return u.String()
+	}
+	report, err := sim.Load{
+		URL: via(gw.URL()), Proxy: &url.URL{Scheme: "http", Host: proxy}, Roots: roots,
+		Threads: 8, Loops: 3, Hold: sim.Span{Min: 20 * time.Millisecond, Max: 30 * time.Millisecond}, Ping: 8 * time.Millisecond,
+		TokenMode: sim.TokenThread, TokenURL: via(gw.TokenURL()),
+	}.Run(ctx)
+	if err != nil || report.Status[101] == 0 || report.Status[403] == 0 {
+		t.Fatalf("the load has no refusals to compare: %+v, %v", report, err)
+	}
+}
+
+func opened(t *testing.T, path string) *capture.Run {
+	run, err := runfile.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// read reads the packets as the command does.
+func (b *bothSides) read(t *testing.T, dir string) *capture.Run {
+	t.Helper()
+	path, keys := filepath.Join(dir, "packets.pcapng"), filepath.Join(dir, "keys.txt")
+	os.WriteFile(path, b.file.Bytes(), 0o600)
+	opt := PacketOptions{Files: []string{path}}
+	if b.keys.Len() > 0 {
+		os.WriteFile(keys, b.keys.Bytes(), 0o600)
+		opt.KeyLogs = []string{keys}
+	}
+	run, err := ReadPackets(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.CheckValid(); err != nil {
+		t.Error(err)
+	}
+	return run
+}
+
+// tolerance is how far the two may differ in time: a tap stamps a packet when it relays
+// it, the proxy when it has read it. Machines that do other things take their time.
+const tolerance = 250 * time.Millisecond
+
+func compareRuns(t *testing.T, runs [2]*capture.Run) {
+	t.Helper()
+	byProxy, byPackets := runs[0], runs[1]
+	if len(byPackets.Losses) != 0 {
+		t.Errorf("losses of the packets: %+v", byPackets.Losses)
+	}
+	if a, b := len(byProxy.Upgrades), len(byPackets.Upgrades); a != b {
+		t.Fatalf("%d attempts by the proxy, %d by packets", a, b)
+	}
+	if a, b := len(byProxy.TokenRequests), len(byPackets.TokenRequests); a != b {
+		t.Errorf("%d token requests by the proxy, %d by packets", a, b)
+	}
+	if diff := cmp.Diff(claims(byProxy), claims(byPackets)); diff != "" {
+		t.Errorf("tokens (-proxy +packets):\n%s", diff)
+	}
+	byKey := map[string]*capture.Upgrade{}
+	for _, u := range byPackets.Upgrades {
+		key, _ := u.RequestHead.Get("Sec-WebSocket-Key")
+		byKey[key] = u
+	}
+	for _, p := range byProxy.Upgrades {
+		key, _ := p.RequestHead.Get("Sec-WebSocket-Key")
+		if q := byKey[key]; q == nil {
+			t.Errorf("connection %d is not among the packets", p.Conn)
+		} else if diff := cmp.Diff(comparable(p), comparable(q), approximately); diff != "" {
+			t.Errorf("connection %d (-proxy +packets):\n%s", p.Conn, diff)
+		} else if n := p.Socket.Pings - q.Socket.Pings; n < -1 || n > 1 { // one may cross the end
+			t.Errorf("connection %d: %d pings by the proxy, %d by packets", p.Conn, p.Socket.Pings, q.Socket.Pings)
+		}
+	}
+}
+
+// claims are the tokens of a run without what depends on its key.
+func claims(run *capture.Run) []string {
+	var list []string
+	for _, t := range run.Tokens {
+		list = append(list, string(t.Kind)+" "+t.Claims)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+var approximately = cmp.Options{
+	cmp.Comparer(func(a, b capture.Instant) bool {
+		return a.Seen() == b.Seen() && max(a-b, b-a) < capture.Instant(tolerance)
+	}),
+	cmp.Comparer(func(a, b time.Duration) bool { return max(a-b, b-a) < tolerance }),
+	cmpopts.EquateEmpty(),
+}
+
+// comparable is what the two sources must agree on: not the fingerprints, which have
+// a key for each run, nor addresses and look-ups, which only one of them sees.
+func comparable(u *capture.Upgrade) map[string]any {
+	s, p := u.Socket, u.Phases
+	places := map[string]int{}
+	for _, c := range u.Credentials {
+		places[c.Place+" "+c.Scheme]++
+	}
+	return map[string]any{
+		"outcome": u.Outcome, "status": u.Status, "scheme": u.Scheme, "host": u.Host, "authority": u.Authority,
+		"target": u.Target, "answer": u.ResponseHead, "body": string(u.Body), "body bytes": u.BodyBytes,
+		"credentials": maps.Clone(places), "oddities": u.Oddities, "tls": u.ServerTLS != nil, "client tls": u.ClientTLS != nil,
+		"frames": [4]int64{s.FromClient.Frames, s.FromClient.Bytes, s.FromServer.Frames, s.FromServer.Bytes},
+		"close":  s.CloseCode, "ended by": s.EndedBy, "how": s.How,
+		"opened": s.Opened, "closing": s.Closing, "closed": s.Closed,
+		"request": p.RequestSent, "response": p.ResponseFirst, "response head": p.ResponseHead, "dialed": p.Dialed,
+		"connect": p.ConnectRead, "answered": p.ConnectAnswered, "hello": p.ClientHello, "client secured": p.ClientSecured, "secured": p.Secured,
+	}
+}

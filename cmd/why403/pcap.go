@@ -42,7 +42,7 @@ log (SSLKEYLOGFILE, RFC 9850), given with --keylog or kept in the capture itself
 (editcap --inject-secrets). Without secrets the statuses are unknown, and the verdict
 says so.`,
 		Example: `  why403 pcap trace.pcapng --keylog keys.txt
-  why403 pcap trace.pcap0 trace.pcap1 --port 443 --run run.db -o report.html
+  why403 pcap trace.pcap0 trace.pcap1 --port 443 -o run.db --report report.html
   tcpdump -i any -w - port 443 | why403 pcap - --keylog keys.txt --json`,
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, argv []string) error { return p.read(cmd, argv) },
@@ -55,8 +55,8 @@ func (p *packets) flags(cmd *cobra.Command) {
 	p.machine.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&p.keyLogs, "keylog", nil, "`file` of TLS secrets (SSLKEYLOGFILE); may be repeated")
-	f.StringVar(&p.run, "run", "", "keep the run in this `file` (default: in memory only)")
-	f.StringVarP(&p.report, "report", "o", "", "HTML report `file`, - for standard output (default named after the capture, in this directory)")
+	f.StringVarP(&p.run, "run", "o", "", "keep the run in this `file` (default: in memory only)")
+	f.StringVar(&p.report, "report", "", "HTML report `file`, - for standard output (default beside the run, or named after the capture in this directory; none with --json)")
 	f.StringVar(&p.results, "jtl", "", "join JMeter's results of this `file`, so that the report speaks of samplers and threads")
 	f.UintSliceVar(&p.ports, "port", nil, "read only connections with this `port` on either side; may be repeated")
 	f.StringSliceVar(&p.hosts, "host", nil, "keep only upgrades to this `host` (a name, \"*.example.com\" for a domain, or an address of either side); may be repeated")
@@ -81,7 +81,7 @@ func (p *packets) read(cmd *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	if p.report == "" {
+	if p.report == "" && !p.json {
 		p.report = reportName(files[0], p.run)
 	}
 	findings, err := session.ConcludeRun(run, p.report, p.results, cmd.OutOrStdout())
@@ -92,6 +92,8 @@ func (p *packets) read(cmd *cobra.Command, files []string) error {
 		if err := printVerdict(cmd, findings, p.json); err != nil {
 			return err
 		}
+	}
+	if p.report != "-" && p.report != "" {
 		say(cmd, "report: %s", p.report)
 	}
 	if p.run != "" {
@@ -116,6 +118,9 @@ func (p *packets) options(files []string) (session.PacketOptions, error) {
 			return opt, fmt.Errorf("--port %d: not between 1 and 65535", port)
 		}
 		opt.Ports = append(opt.Ports, uint16(port))
+	}
+	if strings.HasSuffix(p.run, ".html") {
+		return opt, hinted{fmt.Errorf("-o %q: -o keeps the run", p.run), "name the report with --report"}
 	}
 	var err1, err2 error
 	opt.Since, err1 = instantFlag("--since", p.since)

@@ -41,4 +41,3 @@ func prefixes(out io.Writer, cut []mark) {
 	}
 	fmt.Fprintf(out, "\n%d prefixes, %d determined, %d of these wrong.\n", len(cut), determined, wrong)
 }
-

@@ -72,8 +72,10 @@ func (m *mark) foundAs(t virtual.Truth, f *analysis.Findings) bool {
 		return m.status == analysis.Insufficient
 	case virtual.Foreign:
 		return !m.wrongCause
+	case virtual.Open:
+		return !m.wrongCause && trueAmong(t, m.names)
 	case virtual.Confounded:
-		m.among = slices.ContainsFunc(t.Causes, func(w virtual.Want) bool { return slices.Contains(m.names, w.Cause) })
+		m.among = trueAmong(t, m.names)
 		m.separates = separates(t, f.NextExperiment)
 		return m.status == analysis.Undetermined && m.among && m.separates
 	}
@@ -97,6 +99,10 @@ func separates(t virtual.Truth, x *analysis.Experiment) bool {
 		}
 	}
 	return false
+}
+
+func trueAmong(t virtual.Truth, names []string) bool {
+	return slices.ContainsFunc(t.Causes, func(w virtual.Want) bool { return slices.Contains(names, w.Cause) })
 }
 
 func trueCause(t virtual.Truth, cause string) bool {

@@ -138,8 +138,8 @@ func overall(out io.Writer, results []result) {
 	row("thresholds exact where determined", "", func(r result) (bool, bool) { return r.mark.exact, ident(r) && r.mark.hasExact })
 	row("outside the vocabulary: not determined as something else", "≥ 95 %", func(r result) (bool, bool) { return r.mark.found, kind(virtual.Foreign)(r) })
 	row("confounded: undetermined, true cause named, experiment separates", "≥ 97 %", func(r result) (bool, bool) { return r.mark.found, kind(virtual.Confounded)(r) })
+	row("true cause alone or among the candidates, none else determined", "", func(r result) (bool, bool) { return r.mark.found, kind(virtual.Open)(r) })
 	row("too few, or none", "", func(r result) (bool, bool) { return r.mark.found, kind(virtual.Few)(r) || kind(virtual.None)(r) })
 	row("determined, and a cause is wrong", "0", func(r result) (bool, bool) { return r.mark.wrongCause, true })
 	row("determined, and a scope is wrong", "0", func(r result) (bool, bool) { return r.mark.wrongScope, true })
 }
-

@@ -15,6 +15,7 @@ var attributeFamilies = []Family{
 	attribute("attribute-user-agent", true, nil, "", func(p *Person) { p.put("User-Agent", "Apache-HttpClient/4.5") }),
 	attribute("attribute-path", true, []string{"path", "target"}, "/v2/socket", func(p *Person) { p.Path = "/v2/socket" }),
 	attribute("attribute-host", false, []string{"host", "authority"}, "gw-eu.example", func(p *Person) { p.Host = "gw-eu.example" }),
+	attribute("attribute-organisation", true, []string{"organisation", "org_id", "org"}, "org-x", func(p *Person) { p.Organisation = "org-x" }),
 	{Name: "attribute-edge", draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
 		s.Cast = Cast{Edges: d.whole(3, 5), PinEdges: d.coin(), Dress: plainDress, Attempt: requestID}

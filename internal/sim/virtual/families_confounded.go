@@ -23,6 +23,19 @@ var confoundedFamilies = []Family{
 		s.Tokens.Mode = Shared
 		return s.with(TooOld(s.load().Over * d.between(0.4, 0.8))), blur("token-too-old")
 	}},
+	{Name: "ramp-expired", draw: func(d *draw) (Scene, Truth) {
+		s := d.ramp()
+		s.Tokens = Tokens{Mode: Shared, Life: s.load().Over * d.between(0.4, 0.8)}
+		return s.with(Expired(0)), Truth{Kind: Open, Causes: []Want{{Cause: "token-expired"}}}
+	}},
+	{Name: "all-expired", Held: true, Most: 1, draw: func(d *draw) (Scene, Truth) {
+		s := d.churn()
+		s.Tokens = Tokens{Mode: Fresh, AgeFirst: d.between(100, 500), Aged: true, Life: d.between(20, 90)}
+		return s.with(Expired(0)), Truth{Kind: Open, Causes: []Want{{Cause: "token-expired"}}}
+	}},
+	{Name: "all-refused", Held: true, Most: 1, draw: func(d *draw) (Scene, Truth) {
+		return d.churn().with(Chance(1).With(Refusal{Empty: true})), Truth{Kind: Foreign}
+	}},
 	{Name: "ramp-outage", Held: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.ramp()
 		from := s.load().Over * d.between(0.4, 0.8)

@@ -14,6 +14,12 @@ var rateFamilies = []Family{
 		s.Tokens, s.Cast = Tokens{Mode: Mode(d.IntN(2))}, Cast{Clients: d.whole(2, 4), Subjects: 3}
 		return bucket(d, s, s.Cast.Clients, PerClient, "client")
 	}},
+	{Name: "bucket-per-token", Timed: true, draw: func(d *draw) (Scene, Truth) {
+		s := d.brief()
+		groups := d.whole(3, 5)
+		s.Tokens, s.Cast = Tokens{Mode: Grouped}, Cast{Groups: groups}
+		return bucket(d, s, groups, PerToken, "token")
+	}},
 	{Name: "bucket-per-source", Held: true, Timed: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.brief()
 		s.Cast = Cast{Sources: d.whole(2, 4), Uneven: d.coin()}

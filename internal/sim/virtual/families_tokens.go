@@ -26,6 +26,12 @@ var tokenFamilies = []Family{
 		s.Tokens = Tokens{Mode: Grouped, Life: s.load().Until * d.between(0.4, 0.7), LifeSpread: 0.5}
 		return s.with(Expired(0)), find(Want{Cause: "token-expired", Slack: 1.5})
 	}},
+	{Name: "expired-in-query", Held: true, draw: func(d *draw) (Scene, Truth) {
+		s := d.brief()
+		s.Tokens = Tokens{Mode: PerThread, Life: d.between(25, 60), Place: "query:access_token"}
+		s.Tokens.Renew = s.Tokens.Life * d.between(1.1, 1.6)
+		return s.with(Expired(0)), find(Want{Cause: "token-expired", Slack: 1.5})
+	}},
 	{Name: "too-old", draw: func(d *draw) (Scene, Truth) {
 		s := d.brief()
 		s.Tokens = Tokens{Mode: PerThread, Life: d.between(600, 7200), Renew: d.between(30, 60)}

@@ -14,6 +14,7 @@ const (
 	Identifiable Kind = "identifiable" // the cause must be determined
 	Foreign      Kind = "foreign"      // outside the vocabulary: no cause but Allowed may be determined
 	Confounded   Kind = "confounded"   // undetermined, with the true cause among the candidates
+	Open         Kind = "open"         // determined and right, or undetermined with the true cause named
 	Few          Kind = "few"          // insufficient
 	None         Kind = "none"         // no refusals
 )

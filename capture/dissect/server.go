@@ -94,29 +94,32 @@ func (c *Conn) answer(at capture.Instant, head string) {
 		return // RFC 9110 §15.2
 	}
 	x := c.oldest()
-	u := x.u
-	u.Status = resp.Status
-	u.Phases.ResponseFirst, u.Phases.ResponseHead = h.began, at
+	x.u.Status = resp.Status
+	x.u.Phases.ResponseFirst, x.u.Phases.ResponseHead = h.began, at
+	x.u.Oddities = append(clipped(x.u.Oddities), resp.Oddities.List()...)
 	date, _ := resp.Fields.Get("Date")
-	c.clock(u, date, resp.Fields.Count("Age") > 0)
-	u.Oddities = append(clipped(u.Oddities), resp.Oddities.List()...)
+	c.clock(x.u, date, resp.Fields.Count("Age") > 0)
 	switch {
 	case resp.Status == 101 && x.upgrade:
 		c.accepted(x, head)
-		return
 	case resp.Status == 101:
 		c.leaveHTTP(at, capture.LostParse, "the connection became something other than a WebSocket")
-		return
 	case x.method == "CONNECT" && resp.Status < 300:
 		c.leaveHTTP(at, capture.LostBlind, "a tunnel within the connection")
-		return
+	default:
+		c.beginBody(x, at, head, resp)
 	}
+}
+
+// beginBody takes the head of an answer that leaves the connection as it is.
+func (c *Conn) beginBody(x *exchange, at capture.Instant, head string, resp *http1.Response) {
 	kind, _ := resp.Fields.Get("Content-Type")
 	framing, err := resp.Framing(x.method)
 	if err != nil {
-		u.Oddities = append(u.Oddities, err.Error())
+		x.u.Oddities = append(clipped(x.u.Oddities), err.Error())
 		framing = http1.Framing{Kind: http1.UntilClose}
 	}
+	h := &c.halves[FromServer]
 	h.phase, h.body = inBody, newBody(framing, x.answerLimit(kind))
 	c.answered(x, head)
 	c.settle()

@@ -1,11 +1,7 @@
 package dissect
 
 import (
-	"cmp"
 	"math"
-	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"why403/capture"
 	"why403/capture/ws"
@@ -111,72 +107,6 @@ func (s *socket) frame(dir Dir, at capture.Instant, h ws.Header) {
 	}
 }
 
-// control takes the end of a control frame.
-func (s *socket) control(dir Dir, at capture.Instant, p *ws.Parser) {
-	switch p.Header().Opcode {
-	case ws.Ping:
-		s.pings[dir].Ping(p.Sum(), at)
-	case ws.Pong:
-		if took, answers := s.pings[dir.other()].Pong(p.Sum(), at); answers && took >= 0 {
-			k := &s.u.Socket
-			if k.Pings++; k.Pings == 1 || took < k.PingMin {
-				k.PingMin = took
-			}
-			k.PingMax = max(k.PingMax, took)
-			k.PingSum += took
-		}
-	case ws.Close:
-		if s.u.Socket.Closing.Seen() {
-			return
-		}
-		code, reason := p.CloseBody()
-		k := &s.u.Socket
-		k.Closing, k.EndedBy = at, dir.side()
-		k.CloseCode, k.CloseReason = code, s.d.tokens.MaskText(strings.ToValidUTF8(string(reason), "\ufffd"))
-		s.d.emit(*s.u)
-	}
-}
-
-// firstText takes the beginning of a direction's first text message: a client's may
-// carry its token, a gateway's may say why it closes.
-func (s *socket) firstText(dir Dir, at capture.Instant, p *ws.Parser) {
-	text, whole := p.Text()
-	if p.Deflated() {
-		text, whole = inflated(text, whole)
-	}
-	if dir == FromServer {
-		if at.Sub(s.u.Socket.Opened) <= capture.EarlyEnd {
-			s.early = s.recorded(text, whole)
-		}
-		return
-	}
-	found, tokens := s.d.tokens.FirstFrame(text, at)
-	if len(found) == 0 {
-		return
-	}
-	for _, t := range tokens {
-		s.d.emit(t)
-	}
-	s.u.Credentials = append(slices.Clip(s.u.Credentials), found[:min(len(found), maxFound)]...)
-	s.d.emit(*s.u)
-}
-
-// maxFound bounds how many credentials one message adds to a record.
-const maxFound = 8
-
-// recorded returns what a record has of the gateway's first text.
-func (s *socket) recorded(text []byte, whole bool) string {
-	out := s.d.tokens.MaskBody(strings.ToValidUTF8(string(text), "\ufffd"), whole)
-	if len(out) > serverText {
-		n := serverText
-		for !utf8.RuneStart(out[n]) {
-			n--
-		}
-		out = out[:n]
-	}
-	return out
-}
-
 // gap says that n bytes of a direction are missing.
 func (s *socket) gap(dir Dir, n int64) {
 	if !s.lost[dir] && (n == 0 || !s.parser[dir].Skip(n)) {
@@ -186,53 +116,3 @@ func (s *socket) gap(dir Dir, n int64) {
 }
 
 func (s *socket) odd(text string) { s.u.Oddities = append(clipped(s.u.Oddities), text) }
-
-// end says that a direction ended, and how. It reports whether that was the end of
-// the socket: an RST ends both directions.
-func (s *socket) end(dir Dir, at capture.Instant, how capture.Ending) (over bool) {
-	if s.ended[dir] = how; s.ended[dir.other()] == "" {
-		s.first = dir
-		if how != capture.RST {
-			return false
-		}
-	}
-	s.close(at, s.ended[s.first])
-	return true
-}
-
-// close ends the record of a WebSocket, which stays open if how is "".
-func (s *socket) close(at capture.Instant, how capture.Ending) {
-	for dir := range s.parser {
-		s.traffic(Dir(dir)).Bytes -= s.parser[dir].Left() // of a frame that was cut
-		for _, text := range s.parser[dir].Oddities() {
-			s.odd("frames of the " + string(Dir(dir).side()) + ": " + text)
-		}
-	}
-	k := &s.u.Socket
-	if how != "" {
-		k.Closed = max(at, k.Opened)
-		s.ending(k, how)
-	}
-	if end := cmp.Or(k.Closing, k.Closed); k.EndedBy == capture.Gateway && end.Seen() && end.Sub(k.Opened) <= capture.EarlyEnd {
-		k.ServerFirst = s.early
-	}
-	s.d.emit(*s.u)
-}
-
-// ending says who ended a socket and how. A Close frame that may have been in a gap
-// leaves that open.
-func (s *socket) ending(k *capture.Socket, how capture.Ending) {
-	sides := s.ended[FromClient] != "" || s.ended[FromServer] != ""
-	missed := s.lost[FromClient] || s.lost[FromServer]
-	switch {
-	case k.Closing.Seen():
-		k.How = capture.CloseFrame
-	case !sides && (how == capture.Shutdown || how == capture.Timeout):
-		k.How, k.EndedBy = how, capture.Recorder
-	case missed && how != capture.RST:
-	case sides:
-		k.How, k.EndedBy = s.ended[s.first], s.first.side()
-	default:
-		k.How = how
-	}
-}

@@ -100,47 +100,43 @@ func (r *Reader) Between() bool {
 func (r *Reader) step(b []byte) (n int, ev Event, more bool) {
 	switch r.state {
 	case inPreface:
-		for n < len(b) && r.preface < len(Preface) {
-			if b[n] != Preface[r.preface] {
-				r.fail("no connection preface")
-				return n, ev, false
-			}
-			r.preface++
-			n++
-		}
-		if r.preface < len(Preface) {
-			return n, ev, false
-		}
-		r.state = inHeader
-		return n, ev, true
+		n, more = r.takePreface(b)
 	case inHeader:
-		n = r.gather(b, headerBytes)
-		if len(r.raw) < headerBytes {
-			return n, ev, false
+		if n = r.gather(b, headerBytes); len(r.raw) == headerBytes {
+			r.start = r.taken + int64(n) - headerBytes
+			r.begin(parseHeader(r.raw))
+			r.raw, more = r.raw[:0], true
 		}
-		r.start = r.taken + int64(n) - headerBytes
-		r.begin(parseHeader(r.raw))
-		r.raw = r.raw[:0]
-		return n, ev, true
 	case inKept:
-		n = r.gather(b, r.frame.length)
-		if len(r.raw) < r.frame.length {
-			return n, ev, false
+		if n = r.gather(b, r.frame.length); len(r.raw) == r.frame.length {
+			ev = r.kept(r.raw)
+			r.raw, r.state, more = nil, inHeader, true
 		}
-		ev = r.kept(r.raw)
-		r.raw = nil
-		r.state = inHeader
-		return n, ev, true
 	case inData:
 		return r.data(b)
 	default:
 		n = min(len(b), r.left)
-		if r.left -= n; r.left > 0 {
-			return n, ev, false
+		if r.left -= n; r.left == 0 {
+			r.state, more = inHeader, true
 		}
-		r.state = inHeader
-		return n, ev, true
 	}
+	return n, ev, more
+}
+
+func (r *Reader) takePreface(b []byte) (n int, complete bool) {
+	for n < len(b) && r.preface < len(Preface) {
+		if b[n] != Preface[r.preface] {
+			r.fail("no connection preface")
+			return n, false
+		}
+		r.preface++
+		n++
+	}
+	if r.preface < len(Preface) {
+		return n, false
+	}
+	r.state = inHeader
+	return n, true
 }
 
 // gather adds to raw until that has size bytes.
@@ -169,60 +165,6 @@ func (r *Reader) begin(f frame) {
 	default:
 		r.state = skipped
 	}
-}
-
-// data takes payload of a DATA frame (RFC 9113 §6.1).
-func (r *Reader) data(b []byte) (n int, ev Event, more bool) {
-	if r.padded {
-		if len(b) == 0 {
-			return 0, ev, false
-		}
-		r.pad, r.padded = int(b[0]), false
-		if r.left--; r.pad > r.left {
-			r.fail("padding over the length of a frame")
-		}
-		return 1, ev, true
-	}
-	ev = Event{Kind: Data, Stream: r.frame.stream}
-	if payload := min(len(b), r.left-r.pad); payload > 0 {
-		r.left -= payload
-		ev.Data = b[:payload]
-		return payload, ev, true
-	}
-	if r.left > r.pad { // payload is to come
-		return 0, Event{}, false
-	}
-	n = min(len(b), r.left)
-	r.left -= n
-	r.pad -= n
-	if r.left > 0 {
-		return n, Event{}, false
-	}
-	r.state = inHeader
-	ev.End = r.frame.has(flagEndStream)
-	if !ev.End {
-		ev = Event{}
-	}
-	return n, ev, true
-}
-
-// Skip says that n bytes are missing, n above 0. It reports whether the reader can go on behind
-// them, because by count all of them are of one frame of data, and of which stream,
-// or of a frame that says nothing.
-func (r *Reader) Skip(n int64) (stream uint32, ok bool) {
-	switch {
-	case r.state == inData && !r.padded && n <= int64(r.left-r.pad):
-		r.left -= int(n)
-		stream = r.frame.stream
-	case r.state == skipped && n <= int64(r.left):
-		r.left -= int(n)
-	default:
-		r.fail("bytes missing")
-		r.state = ended
-		return 0, false
-	}
-	r.taken += n
-	return stream, true
 }
 
 func (r *Reader) fail(problem string) {

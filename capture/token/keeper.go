@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
+	"io"
 	"sync"
 
 	"why403/capture"
@@ -13,7 +15,8 @@ import (
 // Keeper holds a recording's fingerprint key and remembers which tokens and secrets
 // it has seen. It is safe for concurrent use.
 type Keeper struct {
-	key []byte
+	key  []byte
+	macs sync.Pool // of hash.Hash
 
 	mu      sync.Mutex
 	told    recent[capture.Fingerprint, struct{}]
@@ -27,8 +30,13 @@ func NewKeeper(key []byte) *Keeper { return &Keeper{key: key} }
 // Fingerprint stands for value in every record of this recording: the first 64 bits
 // of its HMAC-SHA-256 in hexadecimal.
 func (k *Keeper) Fingerprint(value string) capture.Fingerprint {
-	mac := hmac.New(sha256.New, k.key)
-	mac.Write([]byte(value))
+	mac, ok := k.macs.Get().(hash.Hash)
+	if !ok {
+		mac = hmac.New(sha256.New, k.key)
+	}
+	defer k.macs.Put(mac)
+	mac.Reset()
+	io.WriteString(mac, value)
 	var sum [sha256.Size]byte
 	return capture.Fingerprint(hex.EncodeToString(mac.Sum(sum[:0])[:8]))
 }

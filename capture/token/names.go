@@ -18,6 +18,8 @@ const (
 func classify(name string) nameClass {
 	n := plainName(name)
 	switch n {
+	case "":
+		return harmless
 	case "t", "key", "sid", "session", "ticket", "auth", "authentication", "code", "state", "nonce", "header", "payload", "id", "pass":
 		return maybe
 	case "pin", "otp", "sig":

@@ -30,10 +30,10 @@ const tailBytes = 6
 // maxSecret bounds what is learned; nothing longer passes as a field of a head.
 const maxSecret = 64 << 10
 
-// maxTries bounds how often one text is compared with secrets of the same tail. After
-// that all that is left of it is masked: only somebody who wants to slow us down
-// comes to this.
-const maxTries = 1 << 12
+// maxCompared bounds how many bytes of one text are compared with secrets of the same
+// tail. A text that needs more is masked as a whole: only somebody who wants to slow
+// us down comes to this.
+const maxCompared = 1 << 20
 
 func bit(tail uint64) (word, mask uint64) {
 	h := tail * 0x9e3779b97f4a7c15 >> 44 // 20 bits (Fibonacci hashing)
@@ -109,10 +109,31 @@ type span struct{ from, to int }
 
 // reappearing finds learned secrets in a text.
 func (k *Keeper) reappearing(text string) (spans []span) {
+	compared := 0
+	for _, c := range k.candidates(text) {
+		from := c.end - c.length
+		if compared += c.length; compared > maxCompared {
+			return []span{{0, len(text)}}
+		}
+		if k.Fingerprint(text[from:c.end]) == c.print {
+			spans = append(spans, span{from, c.end})
+		}
+	}
+	return spans
+}
+
+// candidate is a place in a text that a secret may end at.
+type candidate struct {
+	secret
+	end int
+}
+
+// candidates finds the tails of learned secrets in a text.
+func (k *Keeper) candidates(text string) (found []candidate) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	const window = 1<<(8*tailBytes) - 1
-	tail, tries := uint64(0), 0
+	tail := uint64(0)
 	for i := range len(text) {
 		tail = (tail<<8 | uint64(text[i])) & window
 		if word, mask := bit(tail); i+1 < tailBytes || k.learned.filter[word]&mask == 0 {
@@ -120,18 +141,12 @@ func (k *Keeper) reappearing(text string) (spans []span) {
 		}
 		have, _ := k.learned.byTail.get(tail)
 		for _, s := range have {
-			if s.length > i+1 {
-				continue
-			}
-			if tries++; tries > maxTries {
-				return append(spans, span{0, len(text)})
-			}
-			if from := i + 1 - s.length; k.Fingerprint(text[from:i+1]) == s.print {
-				spans = append(spans, span{from, i + 1})
+			if s.length <= i+1 && len(found) < maxCompared/tailBytes {
+				found = append(found, candidate{s, i + 1})
 			}
 		}
 	}
-	return spans
+	return found
 }
 
 // maskSpans replaces parts of a text by marks; parts that overlap become one.

@@ -113,7 +113,7 @@ func userinfos(text string) (spans []span) {
 			return spans
 		}
 		i += n + 2
-		end := i + strings.IndexAny(text[i:]+" ", "/?# \t\r\n\"'<>")
+		end := i + indexAny(text[i:], "/?# \t\r\n\"'<>")
 		if at := strings.LastIndexByte(text[i:end], '@'); at > 0 && !isMark(text[i:i+at]) {
 			spans = append(spans, span{i, i + at})
 		}

@@ -30,20 +30,23 @@ func (k *Keeper) MaskBody(text string, whole bool) string {
 // pairs finds values behind the name of a secret: name=value, "name":"value",
 // name: value, <name>value</name>, with names and quotes escaped or not.
 func pairs(text string) (spans []span) {
-	for i := range len(text) {
-		switch text[i] {
-		case '=', ':', '>':
-			name, quoted := nameBefore(text, i)
-			class := classify(name)
-			if class == harmless && !isHeader(name) {
-				continue
-			}
-			if value, ok := valueBehind(text, i, name, quoted, class); ok {
-				spans = append(spans, value)
-			}
+	for i := 0; ; i++ {
+		n := strings.IndexAny(text[i:], "=:>")
+		if n < 0 {
+			return spans
+		}
+		i += n
+		name, quoted := nameBefore(text, i)
+		class := classify(name)
+		if class == harmless && !isHeader(name) {
+			continue
+		}
+		value, ok := valueBehind(text, i, name, quoted, class)
+		if ok {
+			spans = append(spans, value)
+			i = max(i, value.to-1) // which keeps this linear, too
 		}
 	}
-	return spans
 }
 
 // nameBefore returns the word before the separator at i, and whether it is in quotes.
@@ -87,10 +90,7 @@ func valueBehind(text string, i int, name string, quoted bool, class nameClass) 
 		return value, mask(text[value.from:value.to], class)
 	}
 	i = start
-	n := strings.IndexAny(text[i:], valueEnds(separator, quoted))
-	if n < 0 {
-		n = len(text) - i
-	}
+	n := indexAny(text[i:], valueEnds(separator, quoted))
 	value = span{i, i + n}
 	run := text[i : i+n]
 	switch {
@@ -99,14 +99,20 @@ func valueBehind(text string, i int, name string, quoted bool, class nameClass) 
 	case separator == ':' && !quoted && !isPasswordName(name):
 		return value, looksRandom(run) && mask(run, class)
 	case quoted && strings.HasPrefix(run, "["):
-		if n = strings.IndexByte(text[i:], ']'); n < 0 {
-			n = len(text) - i
-		}
+		n = indexAny(text[i:], "]")
 		return span{i, i + n}, n > 1
 	case quoted && (strings.HasPrefix(run, "{") || run == "true" || run == "false" || len(run) < 5 && strings.Trim(run, "0123456789") == ""):
 		return value, false
 	}
 	return value, mask(run, class)
+}
+
+// indexAny returns where the first of chars is in s, its end if none is.
+func indexAny(s, chars string) int {
+	if n := strings.IndexAny(s, chars); n >= 0 {
+		return n
+	}
+	return len(s)
 }
 
 // mask reports whether the value of a name of that class is to be masked.
@@ -153,7 +159,7 @@ func isHeader(name string) bool {
 
 // lineValue returns the rest of the line, behind the scheme if there is one.
 func lineValue(text string, i int) (span, bool) {
-	end := i + strings.IndexAny(text[i:]+"\n", "\r\n\"'<")
+	end := i + indexAny(text[i:], "\r\n\"'<")
 	if scheme, _, ok := strings.Cut(text[i:end], " "); ok && isScheme(scheme) {
 		i += len(scheme) + 1
 	}

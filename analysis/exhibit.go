@@ -19,6 +19,10 @@ func Exhibit(run *capture.Run, f *Findings) *Exhibits {
 		Groups:   x.groups(),
 		Pair:     x.pair(),
 		Phases:   x.phases(),
+		Differ:   x.distributions(),
+		Waits:    x.waits(),
+		Keys:     x.keyLoads(),
+		Attempts: x.attempts(),
 	}
 }
 

@@ -16,6 +16,10 @@ type Exhibits struct {
 	Groups   []Group
 	Pair     *Pair // nil without a refusal
 	Phases   []PhaseStat
+	Differ   []Distribution // of request properties, the most telling first
+	Waits    *Distribution  // for answers; nil without one
+	Keys     []KeyLoad
+	Attempts []Listed     // every attempt, thinned to at most 100,000 with refusals kept
 	JMeter   *jtl.Summary // nil unless JMeter's results were joined
 }
 

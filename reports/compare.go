@@ -207,7 +207,7 @@ func CompareHTML(w io.Writer, c *analysis.Comparison) error {
 	var text strings.Builder
 	_ = CompareText(&text, c) // a strings.Builder takes all
 	p := comparePage{
-		Policy: policy(style), Style: template.CSS(style), Title: "why403 compare: " + line(c.Says), Says: unbroken(line(c.Says)),
+		Policy: policy(style, ""), Style: template.CSS(style), Title: "why403 compare: " + line(c.Says), Says: unbroken(line(c.Says)),
 		Status: string(c.Status), Sides: comparedViews(c), Measures: measuresOf(c), Mind: append(lines(c.Notes), levelNote(c)),
 		Handover: visible(text.String()),
 	}

@@ -163,6 +163,31 @@ const fixtureSteps = 60
 // exhibit counts the figures from the points.
 func (l load) exhibit(fx *fixture) {
 	x, points := fx.x, fx.x.Points
+	byOpen := analysis.Distribution{Name: "open sockets", Apart: 0.97, Unknown: 2}
+	byPath := analysis.Distribution{Name: "path", Apart: 0.03, Values: 1, Bins: []analysis.DistributionBin{{Label: "/chat"}, {Label: "(none)"}}}
+	for i := 0; i <= l.limit; i += max(1, l.limit/4) {
+		byOpen.Bins = append(byOpen.Bins, analysis.DistributionBin{Label: fmt.Sprintf("from %d", i)})
+	}
+	for i, p := range points {
+		x.Attempts = append(x.Attempts, analysis.Listed{
+			Upgrade: fx.run.Upgrades[i], At: p.At, Decided: true, Refused: p.Refused, Open: p.Open, Wait: 1900 * time.Microsecond,
+			Age: p.Age, AgeSeen: p.AgeSeen, Left: time.Hour - p.Age, LeftSeen: p.AgeSeen,
+		})
+		for _, b := range []*analysis.DistributionBin{&byOpen.Bins[min(p.Open/max(1, l.limit/4), len(byOpen.Bins)-1)], &byPath.Bins[0]} {
+			if p.Refused {
+				b.Refused++
+			} else {
+				b.Accepted++
+			}
+		}
+	}
+	if l.limit > 0 {
+		x.Differ = []analysis.Distribution{byOpen, byPath, byPath, byPath, byPath}
+		x.Waits = &analysis.Distribution{Name: "wait for the answer", Apart: 0.1, Bins: []analysis.DistributionBin{{Label: "1 ms to 2 ms", Refused: 60, Accepted: 50}}}
+	}
+	x.Keys = []analysis.KeyLoad{{Scope: "token", Values: 14, Rows: []analysis.KeyRow{
+		{Value: "7f3a000000000000", Attempts: 9, Refused: 4, MostOpen: 5, MostAccepted: 4, LeastRefused: 1}, {Value: "7f3a000000001eef", Attempts: 3, MostOpen: 3, MostAccepted: 2, LeastRefused: -1},
+	}}}
 	step := (l.lasts / fixtureSteps).Round(time.Second / 2)
 	n := int((l.lasts + step - 1) / step)
 	x.Timeline = analysis.Timeline{Step: step, Steps: make([]analysis.Step, n)}
@@ -315,6 +340,10 @@ func (l load) findings(fx *fixture) *analysis.Findings {
 func fixtureDetermined() fixture {
 	fx := load{n: 160, limit: 24, lasts: 20 * time.Minute, seed: 1}.record()
 	fx.run.Losses = []capture.Loss{{At: fixtureStart.Add(9 * time.Minute), Kind: capture.LostQueue, Count: 12, Detail: "frames of open sockets"}}
+	fx.f.Advice = []analysis.Advice{
+		{Name: "generator-limits", Urgent: true, Says: "12 upgrades did not leave the load generator.", Do: []string{"Raise its limit on open files.", "Spread the load."}},
+		{Name: "missing-origin", Says: "No upgrade carries an Origin field, as JMeter's sampler sends none."},
+	}
 	fx.x.JMeter = &jtl.Summary{
 		Samples: 320, ByID: 150, ByThread: 6, Alone: 2, Unsampled: 4, Zero: 71,
 		Samplers: []jtl.Sampler{{Label: "WS open", Samples: 160, Failed: 71, Upgrades: 156, Refused: 69, Threads: 60}, {Label: "Token", Samples: 160, Threads: 60}},

@@ -50,6 +50,7 @@ var fixtures = []struct {
 // would otherwise change with each of its lines. TestPolicyLetsTheStyleIn has them.
 func withoutStyle(page []byte) []byte {
 	page = regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAll(page, []byte("<style></style>"))
+	page = regexp.MustCompile(`(?s)<script>.*?</script>`).ReplaceAll(page, []byte("<script></script>"))
 	return regexp.MustCompile(`sha256-.*?&#39;`).ReplaceAll(page, []byte("sha256-&#39;"))
 }
 

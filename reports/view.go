@@ -13,6 +13,7 @@ import (
 type view struct {
 	Policy string
 	Style  template.CSS // ours, embedded
+	Script template.JS  // the same
 	Title  string
 	Head   headView
 
@@ -26,6 +27,10 @@ type view struct {
 	Groups     []groupView
 	Pair       *pairView
 	JMeter     *jmeterView
+	Advice     []adviceView
+	Differ     *differView
+	Keys       []keyView
+	Attempts   *attemptsView
 	Phases     *phasesView
 	Considered consideredView
 	Tokens     tokensView
@@ -43,8 +48,9 @@ type fact struct{ Name, Value string }
 
 func newView(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *view {
 	v := &view{
-		Policy:     policy(style),
+		Policy:     policy(style, script),
 		Style:      template.CSS(style),
+		Script:     template.JS(script),
 		Title:      "why403: " + line(f.Verdict.Says),
 		Head:       head(run),
 		Verdict:    newVerdict(f),
@@ -56,6 +62,10 @@ func newView(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *view
 		Pair:       newPair(run, f, x),
 		Phases:     newPhases(x),
 		JMeter:     newJMeter(x),
+		Advice:     newAdvice(f),
+		Differ:     newDiffer(x),
+		Keys:       newKeys(x),
+		Attempts:   newAttempts(run, f, x),
 		Considered: newConsidered(f),
 		Tokens:     newTokens(run),
 		Ends:       newEnds(run),

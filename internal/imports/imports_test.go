@@ -54,6 +54,7 @@ var theirs = map[string][]string{
 	"github.com/golang-jwt/jwt/v5": {"internal/sim"},
 	"software.sslmate.com/src":     {"proxy/ca"},
 	"github.com/parquet-go":        {"reports/export"},
+	"github.com/chromedp":          {}, // tests of reports
 }
 
 func TestImportDirections(t *testing.T) {

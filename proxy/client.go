@@ -16,13 +16,15 @@ import (
 type client struct {
 	net.Conn
 	p        *Proxy
-	unread   []byte         // read ahead of need; Read gives it first
-	phases   capture.Phases // of the connection's opening
-	target   string         // host:port of the gateway, as CONNECT asked for it
-	scheme   string         // spoken with the gateway, "http" or "https"; "" is not known
-	upstream *Upstream      // of a reverse proxy, nil for others
-	hello    hello          // set by the TLS handshake
-	resumed  bool           // the client resumed a TLS session
+	unread   []byte          // read ahead of need; Read gives it first
+	phases   capture.Phases  // of the connection's opening
+	target   string          // host:port of the gateway, as CONNECT asked for it
+	scheme   string          // spoken with the gateway, "http" or "https"; "" is not known
+	upstream *Upstream       // of a reverse proxy, nil for others
+	hello    hello           // set by the TLS handshake
+	resumed  bool            // the client resumed a TLS session
+	meet     func() *gateway // connects to the gateway while the client's handshake waits
+	early    *gateway        // what came of it, until the tunnel has it; nil if nothing did
 
 	mu     sync.Mutex
 	busy   bool // a handshake or request is in progress

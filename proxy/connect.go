@@ -132,6 +132,7 @@ func (p *Proxy) inside(ctx context.Context, c *client) {
 
 // secure ends the client's TLS and opens the tunnel inside.
 func (p *Proxy) secure(ctx context.Context, c *client) {
+	c.meet = p.meeting(ctx, c)
 	conn := tls.Server(c, p.clientTLS)
 	if err := conn.Handshake(); err != nil {
 		p.noTrust(c, err)
@@ -144,6 +145,10 @@ func (p *Proxy) secure(ctx context.Context, c *client) {
 	c.speak("https")
 	t := p.newTunnel(c, end{Conn: conn, tcp: c})
 	t.clientTLS = tlsFacts(state, c.hello.name)
+	if state.NegotiatedProtocol == http2 {
+		t.openHTTP2()
+		return
+	}
 	t.open(ctx)
 }
 
@@ -155,6 +160,7 @@ func (p *Proxy) noTrust(c *client, err error) {
 		p.losses.add(capture.LostParse, host+": TLS with the client failed: "+oneLine(err.Error()))
 	}
 	p.opt.Log.Debug().Err(err).Str("target", c.target).Msg("TLS with client failed")
+	c.leave()
 	c.Close()
 }
 

@@ -256,23 +256,15 @@ func (r *requests) passOn() error {
 // reach connects to the gateway.
 func (r *requests) reach() error {
 	t := r.t
-	conn, err := t.p.dial(r.ctx, t.c.target, &t.phases)
-	if err != nil {
-		return err
+	e := t.c.early
+	if t.c.early = nil; e == nil {
+		e = t.p.reach(r.ctx, t.c, t.c.scheme == "https", &t.phases)
 	}
-	server := end{Conn: conn, tcp: conn}
-	if t.c.scheme == "https" {
-		secured, err := t.p.secureUpstream(t.c, conn)
-		if err != nil {
-			conn.Close()
-			return err
-		}
-		t.phases.Secured = t.p.clock.now()
-		cs := secured.ConnectionState()
-		t.serverTLS = tlsFacts(cs, sentName(t.c.sni()))
-		server.Conn = secured
+	if e.err != nil {
+		return e.err
 	}
-	return t.reached(server)
+	t.serverTLS = e.facts
+	return t.reached(e.server)
 }
 
 // unreached tells the client inside the tunnel why its request did not get to the

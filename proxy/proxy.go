@@ -113,10 +113,11 @@ type Proxy struct {
 	stats  counters
 	losses losses
 
-	clientTLS *tls.Config            // one for all, so that clients can resume
-	sessions  tls.ClientSessionCache // of gateways, used when the client resumed
-	verifier  verifier
-	forward   *forward
+	clientTLS  *tls.Config            // one for all, so that clients can resume …
+	clientTLS2 *tls.Config            // … and one for all that speak HTTP/2
+	sessions   tls.ClientSessionCache // of gateways, used when the client resumed
+	verifier   verifier
+	forward    *forward
 
 	ids     atomic.Int64  // connections recorded so far
 	turns   atomic.Uint64 // of upstreams
@@ -145,6 +146,8 @@ func New(leafs LeafSource, tokens *token.Keeper, sink Sink, opt Options) *Proxy 
 	p.conns.slots = make(chan struct{}, p.limits.Connections)
 	p.verifier.roots = opt.Roots
 	p.clientTLS = p.newClientTLS()
+	p.clientTLS2 = p.clientTLS.Clone()
+	p.clientTLS2.NextProtos = []string{http2}
 	p.forward = newForward(p)
 	return p
 }

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"maps"
+	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -14,7 +15,7 @@ type Stats struct {
 	Open        int64         // WebSockets open now
 	Pending     int64         // connections with a request or handshake in progress now
 	OverLimit   int64         // connections refused by a limit of the proxy
-	Answers     map[int]int64 // upgrades answered by gateways, by status
+	Answers     map[int]int64 // upgrades answered by gateways, by status; 101 also for those accepted over HTTP/2
 	Unanswered  int64         // upgrades that ended without an answer
 }
 
@@ -43,14 +44,18 @@ type counters struct {
 
 // answered counts an upgrade whose outcome is known.
 func (c *counters) answered(u *capture.Upgrade) {
-	if u.Status == 0 {
+	status := u.Status
+	switch {
+	case status == 0:
 		c.unanswered.Add(1)
 		return
+	case u.Outcome == capture.Accepted:
+		status = http.StatusSwitchingProtocols
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.answers == nil {
 		c.answers = map[int]int64{}
 	}
-	c.answers[u.Status]++
+	c.answers[status]++
 }

@@ -23,6 +23,13 @@ type tap struct {
 	how       capture.Ending   // how the first side ended
 	ended     [2]bool          // by direction
 	open      bool             // counted as an open WebSocket
+	streams   map[int64]stream // of HTTP/2, by exchange: in place of the four above
+}
+
+// stream is what is counted of an exchange on HTTP/2, where they overlap.
+type stream struct {
+	relayed       capture.Instant // 0 as long as it has no answer
+	counted, open bool
 }
 
 func (p *Proxy) newTap(scheme, authority string) *tap {
@@ -41,6 +48,17 @@ type progress struct {
 
 // mute stops the recording before it has begun.
 func (t *tap) mute() { t.conn = nil }
+
+// multiplex says that exchanges will overlap. What annotate adds goes to the first.
+func (t *tap) multiplex(annotate func(*capture.Upgrade)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.conn == nil {
+		return
+	}
+	t.conn.Annotate(annotate)
+	t.streams = map[int64]stream{}
+}
 
 // muted reports whether nothing is recorded.
 func (t *tap) muted() bool {
@@ -152,6 +170,12 @@ func (t *tap) close(how capture.Ending) {
 		t.open = false
 		t.p.stats.open.Add(-1)
 	}
+	for _, s := range t.streams {
+		if s.open {
+			t.p.stats.open.Add(-1)
+		}
+	}
+	t.streams = nil
 }
 
 // put hands the queue to the sink.
@@ -169,6 +193,10 @@ func (t *tap) put() {
 
 // complete adds to an upgrade when its answer was relayed, and counts it.
 func (t *tap) complete(u *capture.Upgrade) {
+	if t.streams != nil {
+		t.completeStream(u)
+		return
+	}
 	if u.Phases.ResponseHead.Seen() {
 		if t.handed != u.Exchange {
 			t.handed, t.relayed = u.Exchange, t.p.clock.now()
@@ -179,12 +207,35 @@ func (t *tap) complete(u *capture.Upgrade) {
 		return
 	}
 	t.counted = u.Exchange
+	t.open = t.count(u)
+}
+
+func (t *tap) completeStream(u *capture.Upgrade) {
+	s := t.streams[u.Exchange]
+	if u.Phases.ResponseHead.Seen() && s.relayed == 0 {
+		s.relayed = t.p.clock.now()
+	}
+	u.Phases.Relayed = s.relayed
+	if u.Outcome != capture.Pending && !s.counted {
+		s.counted, s.open = true, t.count(u)
+	}
+	if s.open && u.Socket.Closed.Seen() {
+		s.open = false
+		t.p.stats.open.Add(-1)
+	}
+	t.streams[u.Exchange] = s
+}
+
+// count counts an upgrade whose outcome is known, and returns whether it opened a
+// WebSocket.
+func (t *tap) count(u *capture.Upgrade) (opened bool) {
 	t.p.stats.answered(u)
 	if t.p.opt.Answered != nil {
 		t.p.opt.Answered(u)
 	}
-	if u.Outcome == capture.Accepted {
-		t.open = true
-		t.p.stats.open.Add(1)
+	if u.Outcome != capture.Accepted {
+		return false
 	}
+	t.p.stats.open.Add(1)
+	return true
 }

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"slices"
 
 	"why403/capture"
 )
 
-// http11 is the only protocol spoken here (RFC 7301 §6).
+// http11 is what is spoken here unless both sides want HTTP/2 (RFC 7301 §6).
 const http11 = "http/1.1"
 
 // newClientTLS is the configuration that all clients meet. It is one, because a
@@ -24,6 +23,7 @@ func (p *Proxy) newClientTLS() *tls.Config {
 			if c, ok := h.Conn.(*client); ok {
 				c.phases.ClientHello = p.clock.now()
 				c.hello = hello{name: h.ServerName, alpn: h.SupportedProtos}
+				return p.agree(c), nil
 			}
 			return nil, nil
 		},
@@ -52,8 +52,10 @@ func (p *Proxy) serverTLS(c *client) *tls.Config {
 		ClientSessionCache: &sessionCache{p.sessions, c.target, c.resumed},
 		KeyLogWriter:       p.opt.KeyLog,
 	}
-	if slices.Contains(c.hello.alpn, http11) {
-		config.NextProtos = []string{http11}
+	for _, protocol := range c.hello.alpn {
+		if protocol == http11 || protocol == http2 {
+			config.NextProtos = append(config.NextProtos, protocol)
+		}
 	}
 	if !p.opt.Insecure {
 		config.VerifyConnection = func(cs tls.ConnectionState) error { return p.verifier.verify(cs, host) }

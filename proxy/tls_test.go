@@ -21,7 +21,7 @@ func TestHelloMirrored(t *testing.T) {
 	leaf, _ := r.roots.Leaf("gw.test")
 	config := &tls.Config{
 		Certificates:       []tls.Certificate{*leaf},
-		NextProtos:         []string{"h2", "http/1.1"},
+		NextProtos:         []string{"http/1.1"},
 		GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) { hellos <- h; return nil, nil },
 	}
 	resumed := make(chan bool, 10)
@@ -42,7 +42,7 @@ func TestHelloMirrored(t *testing.T) {
 	}{
 		{"like Java to a bare name", &tls.Config{InsecureSkipVerify: true}, "", nil, false},
 		{"with a name", &tls.Config{ServerName: "gw.test"}, "gw.test", nil, false},
-		{"with ALPN", &tls.Config{ServerName: "gw.test", NextProtos: []string{"h2", "http/1.1"}}, "gw.test", []string{"http/1.1"}, false},
+		{"with ALPN", &tls.Config{ServerName: "gw.test", NextProtos: []string{"h2", "http/1.1"}}, "gw.test", []string{"h2", "http/1.1"}, false},
 		{"first of two", &tls.Config{ServerName: "gw.test", ClientSessionCache: cache}, "gw.test", nil, false},
 		{"resuming", &tls.Config{ServerName: "gw.test", ClientSessionCache: cache}, "gw.test", nil, true},
 	} {

@@ -159,6 +159,7 @@ func (t *tunnel) done() {
 	}
 	t.tap.close(capture.FIN)
 	t.close()
+	t.c.leave()
 	t.c.Close()
 }
 

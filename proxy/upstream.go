@@ -85,6 +85,31 @@ func (p *Proxy) dialOne(ctx context.Context, addr netip.AddrPort, left int) (net
 	return s, nil
 }
 
+// gateway is a connection to one.
+type gateway struct {
+	server end
+	facts  *capture.TLS // nil without TLS
+	err    error        // why there is no connection
+}
+
+// reach connects to the gateway of a client, and stamps how that went in phases.
+func (p *Proxy) reach(ctx context.Context, c *client, secure bool, phases *capture.Phases) *gateway {
+	conn, err := p.dial(ctx, c.target, phases)
+	if err != nil {
+		return &gateway{err: err}
+	}
+	if !secure {
+		return &gateway{server: end{Conn: conn, tcp: conn}}
+	}
+	secured, err := p.secureUpstream(c, conn)
+	if err != nil {
+		conn.Close()
+		return &gateway{err: err}
+	}
+	phases.Secured = p.clock.now()
+	return &gateway{server: end{Conn: secured, tcp: conn}, facts: tlsFacts(secured.ConnectionState(), sentName(c.sni()))}
+}
+
 // secureUpstream does the TLS handshake with the gateway as c's client would.
 func (p *Proxy) secureUpstream(c *client, conn net.Conn) (*tls.Conn, error) {
 	conn.SetDeadline(time.Now().Add(p.limits.ServerTLS))

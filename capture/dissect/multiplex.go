@@ -23,10 +23,15 @@ type multiplex struct {
 	lost    [2]bool
 	streams map[uint32]*stream // those that are not over
 	last    uint32             // highest stream that the client has begun
+	used    int                // bytes held for streams that are not over
 }
 
-// maxStreams bounds how many streams of a connection are followed at a time.
-const maxStreams = 1 << 14
+const (
+	// maxStreams bounds how many streams of a connection are followed at a time.
+	maxStreams = 1 << 14
+	// maxUsed bounds what is held for them: heads, bodies, data before an answer.
+	maxUsed = 32 << 20
+)
 
 // beginHTTP2 turns the halves into a multiplex.
 func (c *Conn) beginHTTP2(at capture.Instant) {
@@ -76,7 +81,7 @@ func (m *multiplex) data(dir Dir, at capture.Instant, b []byte) {
 			m.open(at, ev)
 		default:
 			if s := m.streams[ev.Stream]; s != nil && s.take(dir, at, m.began[dir], ev) {
-				delete(m.streams, ev.Stream)
+				m.drop(ev.Stream)
 			}
 		}
 	}
@@ -85,8 +90,9 @@ func (m *multiplex) data(dir Dir, at capture.Instant, b []byte) {
 // open begins an exchange (RFC 9113 §8.1, RFC 8441 §4).
 func (m *multiplex) open(at capture.Instant, ev http2.Event) {
 	m.last = ev.Stream
-	if len(m.streams) >= maxStreams {
-		m.c.emit(capture.Loss{At: at, Kind: capture.LostRefused, Count: 1, Detail: fmt.Sprintf("over %d streams at a time on one connection", maxStreams)})
+	head := http2.Head(ev.Fields)
+	if len(m.streams) >= maxStreams || m.used+len(head) > maxUsed {
+		m.c.emit(capture.Loss{At: at, Kind: capture.LostRefused, Count: 1, Detail: fmt.Sprintf("over %d streams at a time on one connection, or %d MiB held for them", maxStreams, maxUsed>>20)})
 		return
 	}
 	p := http2.PseudoOf(ev.Fields)
@@ -97,7 +103,7 @@ func (m *multiplex) open(at capture.Instant, ev http2.Event) {
 	if host == "" {
 		host = p.Authority
 	}
-	r := asked{head: http2.Head(ev.Fields), target: p.Path, authority: p.Authority, host: host, kind: http2.Get(ev.Fields, "content-type")}
+	r := asked{head: head, target: p.Path, authority: p.Authority, host: host, kind: http2.Get(ev.Fields, "content-type")}
 	if x.upgrade {
 		if ev.Truncated {
 			x.u.Oddities = append(x.u.Oddities, "fields over 64 KiB are left out")
@@ -109,11 +115,18 @@ func (m *multiplex) open(at capture.Instant, ev http2.Event) {
 	} else {
 		d.otherRequest(x, r)
 	}
-	s := &stream{d: d, x: x, asked: newBody(http1.Framing{Kind: http1.UntilClose}, x.requestLimit())}
+	s := &stream{m: m, d: d, x: x, asked: newBody(http1.Framing{Kind: http1.UntilClose}, x.requestLimit())}
 	m.streams[ev.Stream] = s
+	s.use(len(head))
 	if ev.End {
 		s.finish(FromClient, at)
 	}
+}
+
+// drop forgets a stream that is over.
+func (m *multiplex) drop(id uint32) {
+	m.used -= m.streams[id].used
+	delete(m.streams, id)
 }
 
 // goAway completes the requests that the gateway says it has not processed (RFC 9113
@@ -125,7 +138,7 @@ func (m *multiplex) goAway(dir Dir, at capture.Instant, ev http2.Event) {
 	for id, s := range m.each() {
 		if id > ev.Stream && s.status() == 0 {
 			s.unanswered(at, capture.Dropped, "the gateway goes away ("+http2.CodeName(ev.Code)+") and has not processed the request")
-			delete(m.streams, id)
+			m.drop(id)
 		}
 	}
 }
@@ -170,11 +183,11 @@ func (m *multiplex) end(dir Dir, at capture.Instant, how capture.Ending) {
 		switch {
 		case s.socket != nil:
 			if s.ended[dir] == "" && s.socket.end(dir, at, how) {
-				delete(m.streams, id)
+				m.drop(id)
 			}
 		case dir == FromServer:
 			s.abandon(m.c, at, how)
-			delete(m.streams, id)
+			m.drop(id)
 		}
 	}
 }
@@ -196,7 +209,7 @@ func (m *multiplex) fail(at capture.Instant, outcome capture.Outcome, why string
 	for id, s := range m.each() {
 		if s.status() == 0 {
 			s.unanswered(at, outcome, why)
-			delete(m.streams, id)
+			m.drop(id)
 		}
 	}
 }

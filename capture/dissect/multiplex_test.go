@@ -146,6 +146,36 @@ func TestHTTP2Upgrades(t *testing.T) {
 	}
 }
 
+// TestHTTP2IsBounded: what streams make a connection hold is bounded, and given back.
+func TestHTTP2IsBounded(t *testing.T) {
+	var all capture.Collector
+	c := New(Opening{ID: 1, Scheme: "https"}, newKeeper(), all.Put)
+	client, server := newEnd2(), newEnd2()
+	c.Data(FromClient, second, []byte(preface2))
+	body := strings.Repeat("x ", 8000)
+	const streams = maxUsed/capture.BodyLimit + 100
+	for i := range uint32(streams) {
+		c.Data(FromClient, second, []byte(client.ask(2*i+1)))
+		c.Data(FromServer, second, []byte(server.head(2*i+1, false, ":status", "403")))
+		for range 5 {
+			c.Data(FromServer, second, []byte(server.payload(2*i+1, false, body)))
+		}
+	}
+	if c.h2.used > maxUsed || c.h2.used < maxUsed/2 {
+		t.Errorf("%d bytes held", c.h2.used)
+	}
+	for i := range uint32(streams) {
+		c.Data(FromServer, second, []byte(server.payload(2*i+1, true, "")))
+	}
+	if c.h2.used != 0 {
+		t.Errorf("%d bytes held for nothing", c.h2.used)
+	}
+	c.Close(second, capture.FIN)
+	if r := all.Run(capture.Meta{}); len(r.Upgrades)+len(r.Losses) != streams {
+		t.Errorf("%d upgrades and %d losses of %d streams", len(r.Upgrades), len(r.Losses), streams)
+	}
+}
+
 // tee shows a side of a pipe to a Conn.
 type tee struct {
 	net.Conn

@@ -8,7 +8,9 @@ import (
 
 // stream is one exchange of an HTTP/2 connection, and what becomes of it.
 type stream struct {
+	m      *multiplex
 	d      *desk
+	used   int // bytes held
 	x      *exchange
 	asked  body
 	answer body
@@ -70,13 +72,31 @@ func (s *stream) data(dir Dir, at capture.Instant, b []byte) {
 	case s.socket != nil:
 		s.socket.frames(dir, at, b)
 	case dir == FromServer && s.status() != 0:
-		s.answer.keep(b)
+		s.keep(&s.answer, b)
 	case dir == FromServer:
 	case !s.x.upgrade:
-		s.asked.keep(b)
-	case s.held.phase != lost && !s.held.hold(at, b):
+		s.keep(&s.asked, b)
+	case s.held.phase != lost && !(s.use(len(b)) && s.held.hold(at, b)):
 		s.held.lose()
 	}
+}
+
+// keep adds to a body, as far as there is room.
+func (s *stream) keep(y *body, b []byte) {
+	if len(y.kept) < y.limit && !s.use(len(b)) {
+		y.limit = 0
+	}
+	y.keep(b)
+}
+
+// use notes that n more bytes are held, if there is room.
+func (s *stream) use(n int) bool {
+	if s.m.used+n > maxUsed {
+		return false
+	}
+	s.m.used += n
+	s.used += n
+	return true
 }
 
 // finish says that a direction ended as it should (END_STREAM).

@@ -91,4 +91,8 @@ type TLS struct {
 	ALPN    string // negotiated protocol, "" if none
 	SNI     string // server name sent, "" if none
 	Resumed bool
+
+	// JA3 and JA4 are fingerprints of the ClientHello (MD5 in hexadecimal, and as in
+	// "t13d1516h2_8daaf6152771_b186095e22b6"), "" if it was not seen.
+	JA3, JA4 string
 }

@@ -106,6 +106,8 @@ func tlsColumns(leg string, of func(*upgrade) **capture.TLS) []column[upgrade] {
 		text(leg+"_cipher", func(t *capture.TLS) *string { return &t.Cipher }),
 		text(leg+"_alpn", func(t *capture.TLS) *string { return &t.ALPN }),
 		text(leg+"_sni", func(t *capture.TLS) *string { return &t.SNI }),
+		text(leg+"_ja3", func(t *capture.TLS) *string { return &t.JA3 }),
+		text(leg+"_ja4", func(t *capture.TLS) *string { return &t.JA4 }),
 		boolean(leg+"_resumed", func(t *capture.TLS) *bool { return &t.Resumed }),
 	}
 	columns := make([]column[upgrade], len(facts))

@@ -47,6 +47,7 @@ func (f *Facts) TLS() *capture.TLS {
 	return &capture.TLS{
 		Version: VersionName(f.Version), Cipher: SuiteName(f.Suite),
 		ALPN: f.ALPN, SNI: f.SNI, Resumed: f.Resumed,
+		JA3: f.JA3, JA4: f.JA4,
 	}
 }
 

@@ -33,6 +33,7 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 	p.forward.stop()
 	p.running.Wait()
 	p.losses.flush()
+	p.control.conclude(p)
 	return err
 }
 

@@ -31,6 +31,8 @@ type client struct {
 	closed bool
 	stop   func() // how shutdown ends it, once more than closing is needed
 	ended  bool   // by shutdown
+
+	onClose func() // nil for nothing; set before the connection is relayed
 }
 
 // hello is what the gateway's ClientHello is modelled on.
@@ -149,6 +151,9 @@ func (c *client) shutdown() {
 func (c *client) Close() error {
 	c.setBusy(false)
 	c.mu.Lock()
+	if c.onClose != nil && !c.closed {
+		c.onClose()
+	}
 	c.closed = true
 	c.mu.Unlock()
 	c.p.conns.remove(c)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -107,9 +108,17 @@ func (p *Proxy) connect(ctx context.Context, c *client, target string) {
 	p.inside(ctx, c)
 }
 
+// handshakeRecord begins a TLS connection (RFC 8446 §5.1).
+const handshakeRecord = 0x16
+
 // inside serves what comes inside a tunnel whose target is known.
 func (p *Proxy) inside(ctx context.Context, c *client) {
-	if host, _, _ := net.SplitHostPort(c.target); c.upstream == nil && !p.decrypts(host) {
+	if p.isControl() {
+		p.losses.add(capture.LostBlind, c.target+": direct control")
+		p.direct(ctx, c)
+		return
+	}
+	if host, _, _ := net.SplitHostPort(c.target); !p.wants(c, host) {
 		p.losses.add(capture.LostBlind, host+": not among the hosts to decrypt")
 		p.blind(ctx, c)
 		return
@@ -120,7 +129,6 @@ func (p *Proxy) inside(ctx context.Context, c *client) {
 		c.Close()
 		return
 	}
-	const handshakeRecord = 0x16 // RFC 8446 §5.1
 	if first == handshakeRecord {
 		p.secure(ctx, c)
 		return
@@ -130,9 +138,28 @@ func (p *Proxy) inside(ctx context.Context, c *client) {
 	p.newTunnel(c, end{Conn: c, tcp: c}).open(ctx)
 }
 
+// wants reports whether a tunnel to host is to be read. If the client asked for an
+// address, the server name in its hello counts as well.
+func (p *Proxy) wants(c *client, host string) bool {
+	if c.upstream != nil || p.decrypts(host) {
+		return true
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		return false
+	}
+	c.SetReadDeadline(time.Now().Add(p.limits.ClientTLS))
+	defer c.SetReadDeadline(time.Time{})
+	if first, err := c.peek(); err != nil || first != handshakeRecord {
+		return false
+	}
+	hello := c.peekHello()
+	return hello != nil && hello.ServerName != "" && p.decrypts(hello.ServerName)
+}
+
 // secure ends the client's TLS and opens the tunnel inside.
 func (p *Proxy) secure(ctx context.Context, c *client) {
 	c.meet = p.meeting(ctx, c)
+	hello := c.peekHello()
 	conn := tls.Server(c, p.clientTLS)
 	if err := conn.Handshake(); err != nil {
 		p.noTrust(c, err)
@@ -145,6 +172,7 @@ func (p *Proxy) secure(ctx context.Context, c *client) {
 	c.speak("https")
 	t := p.newTunnel(c, end{Conn: conn, tcp: c})
 	t.clientTLS = tlsFacts(state, c.hello.name)
+	fingerprint(t.clientTLS, hello)
 	if state.NegotiatedProtocol == http2 {
 		t.openHTTP2()
 		return

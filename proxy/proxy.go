@@ -77,6 +77,9 @@ type Options struct {
 	Via *url.URL
 	// ClientCertificates are shown to gateways that ask for one.
 	ClientCertificates []tls.Certificate
+	// DirectControl sends every so manieth tunnel through unread, 0 none: a gateway
+	// that refuses only clients behind the proxy is noticed by the difference.
+	DirectControl int
 	// Roots verify gateways' certificates; nil means the system's.
 	Roots *x509.CertPool
 	// Insecure accepts any certificate of a gateway.
@@ -123,6 +126,7 @@ type Proxy struct {
 	turns   atomic.Uint64 // of upstreams
 	sources atomic.Uint64 // turns of source addresses
 	ports   ports
+	control control
 	running sync.WaitGroup // goroutines of connections
 	conns   connSet        // what shutdown has to end
 

@@ -1,14 +1,18 @@
 package proxy
 
-import "net"
+import (
+	"bytes"
+	"net"
+)
 
 // socket is a TCP connection whose reads can be made not to wait, so that a TLS
 // connection on it can be read without holding a buffer while nothing comes.
 type socket struct {
 	conn *net.TCPConn
 	net.Conn
-	closed func() // called when it is closed, as often as it is; nil for none
-	poll   bool   // read from fd and do not wait; set and cleared by the reader
+	closed func()  // called when it is closed, as often as it is; nil for none
+	first  *[]byte // takes the first bytes written, and goes
+	poll   bool    // read from fd and do not wait; set and cleared by the reader
 	fd     int
 }
 
@@ -28,6 +32,15 @@ func (s *socket) Read(b []byte) (int, error) {
 		return pollRead(s.fd, b)
 	}
 	return s.Conn.Read(b)
+}
+
+// Write implements [net.Conn].
+func (s *socket) Write(b []byte) (int, error) {
+	if s.first != nil {
+		*s.first = bytes.Clone(b)
+		s.first = nil
+	}
+	return s.Conn.Write(b)
 }
 
 // Close implements [net.Conn].

@@ -48,9 +48,9 @@ func (p *Proxy) serverTLS(c *client) *tls.Config {
 		// Go verifies the name that it sends; ours must be verified even if the
 		// client sends none.
 		InsecureSkipVerify: true,
+		KeyLogWriter:       p.opt.KeyLog,
 		Certificates:       p.opt.ClientCertificates,
 		ClientSessionCache: &sessionCache{p.sessions, c.target, c.resumed},
-		KeyLogWriter:       p.opt.KeyLog,
 	}
 	for _, protocol := range c.hello.alpn {
 		if protocol == http11 || protocol == http2 {

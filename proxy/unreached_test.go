@@ -261,8 +261,8 @@ func TestBlind(t *testing.T) {
 	gw := r.gateway(false, func(conn net.Conn, in *bufio.Reader) { io.Copy(conn, in) })
 	for range 2 {
 		conn := r.connect(gw, false)
-		io.WriteString(conn, "\x16\x03\x01 not for us")
-		want(t, conn, "\x16\x03\x01 not for us")
+		io.WriteString(conn, "\x16\x03\x01\x00\x0anot for us")
+		want(t, conn, "\x16\x03\x01\x00\x0anot for us")
 		finish(conn)
 		wantEnd(t, conn)
 	}

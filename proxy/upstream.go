@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"why403/capture"
+	"why403/capture/tlswire"
 )
 
 // dial connects to the gateway at host:port and stamps how that went in phases.
@@ -101,24 +102,33 @@ func (p *Proxy) reach(ctx context.Context, c *client, secure bool, phases *captu
 	if !secure {
 		return &gateway{server: end{Conn: conn, tcp: conn}}
 	}
-	secured, err := p.secureUpstream(c, conn)
+	secured, hello, err := p.secureUpstream(c, conn)
 	if err != nil {
 		conn.Close()
 		return &gateway{err: err}
 	}
 	phases.Secured = p.clock.now()
-	return &gateway{server: end{Conn: secured, tcp: conn}, facts: tlsFacts(secured.ConnectionState(), sentName(c.sni()))}
+	facts := tlsFacts(secured.ConnectionState(), sentName(c.sni()))
+	fingerprint(facts, hello)
+	return &gateway{server: end{Conn: secured, tcp: conn}, facts: facts}
 }
 
-// secureUpstream does the TLS handshake with the gateway as c's client would.
-func (p *Proxy) secureUpstream(c *client, conn net.Conn) (*tls.Conn, error) {
+// secureUpstream does the TLS handshake with the gateway as c's client would. It
+// returns what the gateway saw of it first, too.
+func (p *Proxy) secureUpstream(c *client, conn net.Conn) (*tls.Conn, *tlswire.ClientHello, error) {
 	conn.SetDeadline(time.Now().Add(p.limits.ServerTLS))
 	defer conn.SetDeadline(time.Time{})
+	var first []byte
+	if s, ok := conn.(*socket); ok {
+		s.first = &first
+	}
 	secured := tls.Client(conn, p.serverTLS(c))
 	if err := secured.Handshake(); err != nil {
-		return nil, fmt.Errorf("TLS handshake: %w", err)
+		return nil, nil, fmt.Errorf("TLS handshake: %w", err)
 	}
-	return secured, nil
+	body, _ := clientHello(first)
+	hello, _ := tlswire.ParseClientHello(body)
+	return secured, hello, nil
 }
 
 // unreached says why a gateway could not be reached, in words and as the status

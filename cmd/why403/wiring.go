@@ -21,6 +21,7 @@ type wiring struct {
 	proxyUser, via               string
 	clientCertificate, clientKey string
 	keyLog                       string
+	control                      int
 }
 
 func (w *wiring) flags(cmd *cobra.Command) {
@@ -30,6 +31,7 @@ func (w *wiring) flags(cmd *cobra.Command) {
 	f.StringVar(&w.via, "via", "", "reach gateways through the proxy at this `URL`, http://host:port or socks5://host:port (or WHY403_VIA)")
 	f.StringArrayVar(&w.resolve, "resolve", nil, "reach `host:port:address` at that address without a look-up; may be repeated")
 	f.StringSliceVar(&w.sources, "source", nil, "local `address` to reach gateways from; with several they take turns, each good for some 28,000 sockets")
+	f.IntVar(&w.control, "direct-control", 0, "let every `N`th tunnel through unread, to see whether the proxy itself is refused")
 	f.StringVar(&w.clientCertificate, "client-cert", "", "PEM `file` with the certificate for gateways that want one")
 	f.StringVar(&w.keyLog, "keylog", "", "append the TLS secrets of both sides to this `file` (SSLKEYLOGFILE): whoever has it can read a capture of the traffic")
 	f.StringVar(&w.clientKey, "client-key", "", "PEM `file` with its key (default: the certificate's file)")
@@ -64,6 +66,10 @@ func (w *wiring) apply(opt *proxy.Options) error {
 	if err := w.applyCertificate(opt); err != nil {
 		return err
 	}
+	if w.control < 0 {
+		return usageError{errors.New("--direct-control needs a number above 0")}
+	}
+	opt.DirectControl = w.control
 	if err := w.applyKeyLog(opt); err != nil {
 		return err
 	}

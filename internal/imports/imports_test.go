@@ -26,7 +26,7 @@ var ours = map[string][]string{
 	"capture/har":        {"capture", "capture/token"},
 	"capture/runfile":    {"capture"},
 	"capture/pcapfile":   {"capture", "capture/dissect", "capture/token", "capture/tlswire"},
-	"proxy":              {"capture", "capture/http1", "capture/ws", "capture/token", "capture/dissect"},
+	"proxy":              {"capture", "capture/http1", "capture/ws", "capture/token", "capture/dissect", "capture/tlswire"},
 	"proxy/ca":           {},
 	"analysis":           {"capture", "analysis/..."},
 	"analysis/clock":     {"capture"},

@@ -34,7 +34,7 @@ func announces(arg string, jmeter bool) nameClass {
 		return secretName
 	case arg == "-a" && jmeter: // password of JMeter's own proxy
 		return secretName
-	case classify(name) == maybe:
+	case classify(name) >= maybe:
 		return harmless
 	}
 	return classify(name)
@@ -51,7 +51,7 @@ func (k *Keeper) maskArg(arg string) string {
 		return name + "=" + k.markOf(value)
 	}
 	if ok && !strings.ContainsAny(plain, " /?&") {
-		if c := classify(plain); c == credential || c == secretName || c == maybe && looksRandom(value) {
+		if classify(plain).of(value) != harmless {
 			return name + "=" + k.markOf(value)
 		}
 	}

@@ -17,7 +17,7 @@ func (f *find) cookie(value string) string {
 		name := strings.TrimSpace(strings.TrimSuffix(before, "="))
 		inner := strings.Trim(text, `"`)
 		class := classify(name)
-		if class == credential || looksJWT(inner) || class == maybe && looksRandom(inner) {
+		if looksJWT(inner) || class.of(inner) == credential || class == sessionName && looksRandom(inner) {
 			f.add(&f.cookies, "cookie:"+name, "", inner)
 		} else if looksRandom(inner) {
 			f.k.learn(inner)

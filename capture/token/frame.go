@@ -53,8 +53,8 @@ func (f *find) inJSON(v any, depth int) {
 }
 
 func (f *find) named(name, value string) {
-	switch class := classify(name); {
-	case class == credential, looksJWT(value), class == maybe && looksRandom(value):
+	switch class := classify(name).of(value); {
+	case class == credential, looksJWT(value):
 		scheme, token := splitScheme(value)
 		f.add(&f.Credentials, "first-frame", strings.TrimSpace(scheme), token)
 	case class == secretName:

@@ -96,11 +96,7 @@ func (f *find) field(p fieldLine) string {
 
 // other masks a field that is known only by its name.
 func (f *find) other(name, value string) string {
-	class := classify(name)
-	if class == maybe && !looksRandom(value) && !looksJWT(value) {
-		class = harmless
-	}
-	switch class {
+	switch classify(name).of(value) {
 	case harmless:
 		return f.k.MaskText(value)
 	case secretName:

@@ -27,7 +27,7 @@ func TestMaskTextLeavesReasons(t *testing.T) {
 		`{"error":"invalid_token","error_description":"The access token expired"}`, `Invalid token: token has expired`, `{"code":40111,"message":"limit of 300 connections"}`,
 		`Bearer realm="gw", error="invalid_token", error_description="Jwt is expired"`, `<html><head><title>403 Forbidden</title></head><body>denied</body></html>`,
 		`{"token":null,"tokens":[],"expired":true}`, `Bearer authentication required`, `x-ratelimit-remaining-tokens: 12`, `Basic realm="why"`,
-		`https://gw.example/doc?a=b#c`, `key not found`, `monkeyJ`, `‹jwt:0123456789abcdef:812›`, `token=‹jwt:0123456789abcdef:812›`, `{"token_type":"Bearer","expires_in":3600}`,
+		`https://gw.example/doc?a=b#c`, `key not found`, `{"code":"ERR_40111_LIMIT_EXCEEDED","key":"connections_per_org_300","id":"6f9619ff-8b86-d011-b42d-00cf4fc964ff"}`, `monkeyJ`, `‹jwt:0123456789abcdef:812›`, `token=‹jwt:0123456789abcdef:812›`, `{"token_type":"Bearer","expires_in":3600}`,
 	} {
 		if got := newKeeper().MaskText(text); got != text {
 			t.Errorf("%s became %s", text, got)

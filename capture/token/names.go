@@ -7,54 +7,90 @@ import "strings"
 type nameClass uint8
 
 const (
-	harmless   nameClass = iota
-	secretName           // its value is masked
-	credential           // its value is masked, and it is what lets a client in
-	maybe                // a credential if it looks like one
+	harmless    nameClass = iota
+	secretName            // its value is masked
+	credential            // its value is masked, and it is what lets a client in
+	maybe                 // a credential if it looks like one
+	maybeSecret           // a secret if it looks like one
+	sessionName           // the same, and in a cookie a credential
 )
+
+// of returns what a value is under a name of that class.
+func (c nameClass) of(value string) nameClass {
+	looks := looksRandom(value) || looksJWT(value)
+	switch {
+	case c == maybe && looks:
+		return credential
+	case (c == maybeSecret || c == sessionName) && looks:
+		return secretName
+	case c >= maybe:
+		return harmless
+	default:
+		return c
+	}
+}
 
 // classify classifies a name. Case and separators do not matter: access_token,
 // X-Access-Token and accessToken are the same.
 func classify(name string) nameClass {
 	n := plainName(name)
 	switch n {
-	case "":
+	case "", "secwebsocketkey", "setcookie", "cookie": // cookies are looked into
 		return harmless
-	case "t", "key", "sid", "session", "ticket", "auth", "authentication", "code", "state", "nonce", "header", "payload", "id", "pass":
+	case "t", "key", "ticket", "auth", "authentication":
 		return maybe
+	case "code", "state", "nonce":
+		return maybeSecret
+	case "sid", "session":
+		return sessionName
 	case "pin", "otp", "sig":
 		return secretName
-	case "secwebsocketkey", "setcookie", "cookie":
-		return harmless // not by name: they are looked into
 	}
-	for _, end := range secretEnds {
-		if strings.HasSuffix(n, end) {
-			return secretName
-		}
-	}
-	for _, end := range credentialEnds {
-		if strings.HasSuffix(n, end) {
-			switch {
-			case strings.Contains(n, "ratelimit"): // a number of tokens in a bucket
-				return harmless
-			case strings.Contains(n, "csrf"), strings.Contains(n, "xsrf"), strings.Contains(n, "refresh"):
-				return secretName
-			}
-			return credential
+	for _, e := range nameEnds {
+		if strings.HasSuffix(n, e.end) {
+			return e.class.but(n)
 		}
 	}
 	return harmless
 }
 
-var secretEnds = [...]string{
-	"secret", "secretkey", "password", "passwd", "pwd", "passphrase", "assertion", "signature", "codeverifier",
-	"devicecode", "usercode", "privatekey", "secretaccesskey", "requesttoken", "csrf", "xsrf",
+// but makes exceptions for names that end like a credential's.
+func (c nameClass) but(name string) nameClass {
+	switch {
+	case c != credential:
+		return c
+	case strings.Contains(name, "ratelimit"): // a number of tokens in a bucket
+		return harmless
+	case strings.Contains(name, "csrf"), strings.Contains(name, "xsrf"), strings.Contains(name, "refresh"):
+		return secretName
+	default:
+		return c
+	}
 }
 
-var credentialEnds = [...]string{
-	"token", "tokens", "jwt", "apikey", "accesskey", "accesskeyid", "subscriptionkey", "authkey", "bearer", "authorization", "credential", "credentials",
-	"sessionid", "sessid", "sessionkey", "jwtassertion", "authcookie", "clientkey", "xauth", "userauth",
-}
+// nameEnds are the ends of names by which they are known; the first that fits counts.
+var nameEnds = func() (list []struct {
+	end   string
+	class nameClass
+}) {
+	for _, group := range []struct {
+		class nameClass
+		ends  string
+	}{
+		{credential, "jwtassertion"},
+		{secretName, "secret secretkey password passwd pwd passphrase assertion signature codeverifier devicecode usercode privatekey secretaccesskey requesttoken csrf xsrf"},
+		{credential, "token tokens jwt apikey accesskey accesskeyid subscriptionkey authkey bearer authorization credential credentials authcookie clientkey xauth userauth"},
+		{sessionName, "sessionid sessid sessionkey"},
+	} {
+		for end := range strings.FieldsSeq(group.ends) {
+			list = append(list, struct {
+				end   string
+				class nameClass
+			}{end, group.class})
+		}
+	}
+	return list
+}()
 
 // isPasswordName reports whether prose behind that name and a colon is a secret,
 // whatever it looks like.

@@ -44,6 +44,7 @@ func TestRequestFindsCredentialsEverywhere(t *testing.T) {
 		{"bearer in query", "/?authorization=Bearer%20abcdefgh", "X: y", "abcdefgh", "query:authorization", "Bearer"},
 		{"t, if it looks like one", "/?t=" + jwtValue, "X: y", jwtValue, "query:t", ""},
 		{"unknown name, but a JWT", "/?whatever=" + jwtValue, "X: y", jwtValue, "query:whatever", ""},
+		{"session cookie", "/", "Cookie: JSESSIONID=0123456789ABCDEF0123", "0123456789ABCDEF0123", "cookie:JSESSIONID", ""},
 		{"AppSync in the query", "/?header=" + b64([]byte(`{"host":"h","x-api-key":"da2-abcdefgh"}`)), "X: y", "da2-abcdefgh", "query:header", ""},
 		{"cookie", "/", "Cookie: a=b; jwt=" + jwtValue + "; c=d", jwtValue, "cookie:jwt", ""},
 		{"access-token cookie", "/", "Cookie: access-token=abcdefgh", "abcdefgh", "cookie:access-token", ""},
@@ -94,6 +95,7 @@ func TestRequestLeavesWhatIsNoSecret(t *testing.T) {
 		"GET /chat/room-42?x=1&lang=en&token_type=bearer HTTP/1.1\r\nHost: gw.example:8443\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws, v12.stomp, mqtt\r\n" +
 			"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\nOrigin: https://app.example\r\nX-JMeter-Thread: WS users 1-17\r\n\r\n",
+		"GET /?id=6f9619ff-8b86-d011-b42d-00cf4fc964ff&key=eu&session=new&code=ERR HTTP/1.1\r\nX-Request-Id: 6f9619ff-8b86-d011-b42d-00cf4fc964ff\r\nX-Session-Id: 17\r\n\r\n",
 		"\r\n\r\nGET  /  HTTP/1.0\nhost:gw\nno colon here\n folded\n\n",
 		"\x00\xff\r\n\r\n", "", "\n", "GET", "GET /", ":\r\n\r\n",
 	} {
@@ -145,5 +147,18 @@ func TestBasicCredentials(t *testing.T) {
 	}
 	if got := k.MaskText("you sent hunter22?"); strings.Contains(got, "hunter22") {
 		t.Errorf("password survives: %q", got)
+	}
+}
+
+func TestSecretsThatAreNoCredentials(t *testing.T) {
+	const value = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
+	for _, head := range []string{
+		"GET /?sid=" + value, "GET /?code=" + value, "GET /?state=" + value, "GET /?X-Amz-Signature=" + value,
+		"GET / HTTP/1.1\r\nX-Session-Id: " + value, "GET / HTTP/1.1\r\nX-CSRF-Token: " + value, "GET / HTTP/1.1\r\nCookie: csrftoken=" + value,
+	} {
+		r := newKeeper().Request(head+"\r\n\r\n", 1)
+		if len(r.Credentials) > 0 || strings.Contains(string(r.Head), value) {
+			t.Errorf("%q: credentials %+v, head %q", head, r.Credentials, r.Head)
+		}
 	}
 }

@@ -37,16 +37,9 @@ func (f *find) parameter(part string) string {
 	}
 	name = unescape(name)
 	value := unescape(raw)
-	class := classify(name)
-	if class == maybe {
-		switch {
-		case f.wrapped("query:"+name, value):
-			class = secretName
-		case looksJWT(value), looksRandom(value):
-			class = credential
-		default:
-			class = harmless
-		}
+	class := classify(name).of(value)
+	if (name == "header" || name == "payload") && f.wrapped("query:"+name, value) {
+		class = secretName
 	}
 	before := f.k.MaskText(part[:len(part)-len(raw)-1]) + "="
 	switch {

@@ -38,10 +38,14 @@ func pairs(text string) (spans []span) {
 		i += n
 		name, quoted := nameBefore(text, i)
 		class := classify(name)
-		if class == harmless && !isHeader(name) {
+		if class == sessionName && text[i] == '=' {
+			class = secretName
+		}
+		// Of names that may be a secret's, too many are not in prose: {"code":"…"}.
+		if class != secretName && class != credential && !isHeader(name) {
 			continue
 		}
-		value, ok := valueBehind(text, i, name, quoted, class)
+		value, ok := valueBehind(text, i, name, quoted)
 		if ok {
 			spans = append(spans, value)
 			i = max(i, value.to-1) // which keeps this linear, too
@@ -75,7 +79,7 @@ func isWord(c byte) bool {
 
 // valueBehind returns where the value behind the separator at i is, and whether it is
 // to be masked.
-func valueBehind(text string, i int, name string, quoted bool, class nameClass) (value span, ok bool) {
+func valueBehind(text string, i int, name string, quoted bool) (value span, ok bool) {
 	separator := text[i]
 	i++
 	for i < len(text) && separator != '>' && (text[i] == ' ' || text[i] == '\t' || quoted && (text[i] == '\r' || text[i] == '\n')) {
@@ -87,7 +91,7 @@ func valueBehind(text string, i int, name string, quoted bool, class nameClass) 
 	}
 	if i < len(text) && (text[i] == '"' || text[i] == '\'') {
 		value = span{i + 1, i + 1 + quoteEnd(text[i+1:], text[start:i+1])}
-		return value, mask(text[value.from:value.to], class)
+		return value, mask(text[value.from:value.to])
 	}
 	i = start
 	n := indexAny(text[i:], valueEnds(separator, quoted))
@@ -97,14 +101,14 @@ func valueBehind(text string, i int, name string, quoted bool, class nameClass) 
 	case separator == ':' && isHeader(name):
 		return lineValue(text, i)
 	case separator == ':' && !quoted && !isPasswordName(name):
-		return value, looksRandom(run) && mask(run, class)
+		return value, looksRandom(run) && mask(run)
 	case quoted && strings.HasPrefix(run, "["):
 		n = indexAny(text[i:], "]")
 		return span{i, i + n}, n > 1
 	case quoted && (strings.HasPrefix(run, "{") || run == "true" || run == "false" || len(run) < 5 && strings.Trim(run, "0123456789") == ""):
 		return value, false
 	}
-	return value, mask(run, class)
+	return value, mask(run)
 }
 
 // indexAny returns where the first of chars is in s, its end if none is.
@@ -115,13 +119,8 @@ func indexAny(s, chars string) int {
 	return len(s)
 }
 
-// mask reports whether the value of a name of that class is to be masked.
-func mask(value string, class nameClass) bool {
-	if isPlaceholder(value) || isMark(value) {
-		return false
-	}
-	return class != maybe || looksRandom(value) || looksJWT(value)
-}
+// mask reports whether the value of a secret is to be masked.
+func mask(value string) bool { return !isPlaceholder(value) && !isMark(value) }
 
 func valueEnds(separator byte, quoted bool) string {
 	switch {
@@ -163,5 +162,5 @@ func lineValue(text string, i int) (span, bool) {
 	if scheme, _, ok := strings.Cut(text[i:end], " "); ok && isScheme(scheme) {
 		i += len(scheme) + 1
 	}
-	return span{i, end}, mask(text[i:end], credential)
+	return span{i, end}, mask(text[i:end])
 }

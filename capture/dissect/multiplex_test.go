@@ -261,7 +261,7 @@ func FuzzHTTP2(f *testing.F) {
 	f.Add([]byte(c.settings()+c.ask(1)+c.ask(3)+c.payload(1, true, text)), []byte(s.head(1, false, ":status", "200")+s.payload(1, false, bye)+s.head(3, true, ":status", "403")), uint16(3), uint16(0))
 	f.Add([]byte(c.ask(5)+c.reset(5, http2.ErrCodeCancel)), []byte(s.settings()+s.away(0, 0)), uint16(1), uint16(4))
 	f.Fuzz(func(t *testing.T, client, server []byte, n, hole uint16) {
-		if len(client)+len(server) > 1<<14 {
+		if len(client)+len(server) > 1<<12 {
 			t.Skip()
 		}
 		half := min(len(server), int(hole))

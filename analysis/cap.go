@@ -37,65 +37,66 @@ func weighCap(s *study) []*hypothesis {
 	return hs
 }
 
-// capFit fits a limit under one key.
+// capFit fits a limit under one key: under each reading without a linger, then with
+// one under the better reading.
 type capFit struct {
-	s    *study
-	part covariate.Partition
-
-	tried []capTry
-	best  int // in tried, by the best likelihood
+	s       *study
+	part    covariate.Partition
+	plain   []capTry
+	best    int // in plain, by the best likelihood
+	lingers search
 }
 
-// capTry is one reading and linger with the scan over limits.
 type capTry struct {
 	reading covariate.Reading
-	linger  time.Duration
-	step    time.Duration // how finely lingers next to it were told apart
 	result  evidence.Result
 }
 
 func newCapFit(s *study, p covariate.Partition) *capFit {
 	f := &capFit{s: s, part: p}
 	for _, r := range s.table.Readings() {
-		f.try(r, 0, 0)
+		f.plain = append(f.plain, capTry{r, f.scan(r, 0)})
+		if k := len(f.plain) - 1; f.plain[k].result.Best.LogLik > f.plain[f.best].result.Best.LogLik {
+			f.best = k
+		}
 	}
-	if len(f.tried) > 0 && !math.IsInf(f.tried[f.best].result.LogEvidence, -1) {
+	f.lingers = search{low: leastLinger, high: mostLinger, scan: func(x float64) evidence.Result {
+		return f.scan(f.plain[f.best].reading, toDuration(x))
+	}}
+	if !math.IsInf(f.plain[f.best].result.LogEvidence, -1) {
 		f.fitLinger()
 	}
 	return f
 }
 
-// try scans the limits under a reading and a linger, once.
-func (f *capFit) try(r covariate.Reading, linger, step time.Duration) {
-	for _, t := range f.tried {
-		if t.reading == r && t.linger == linger {
-			return
-		}
-	}
-	result := f.s.scanCounts(f.s.table.Open(f.part.Labels, f.part.N, r, linger))
-	f.tried = append(f.tried, capTry{r, linger, step, result})
-	if result.Best.LogLik > f.tried[f.best].result.Best.LogLik {
-		f.best = len(f.tried) - 1
-	}
+func (f *capFit) scan(r covariate.Reading, linger time.Duration) evidence.Result {
+	return f.s.scanCounts(f.s.table.Open(f.part.Labels, f.part.N, r, linger))
 }
 
 func (f *capFit) hypothesis() *hypothesis {
 	h := &hypothesis{scope: f.part.Scope, equivalent: f.part.Equivalent}
-	best := f.tried[f.best]
-	if math.IsInf(best.result.LogEvidence, -1) {
+	best, linger := f.plain[f.best].result, time.Duration(0)
+	if t, ok := f.lingers.best(); ok && t.logLik() > best.Best.LogLik {
+		best, linger = t.result, toDuration(t.x)
+		h.linger = f.lingers.interval("s")
+	}
+	if math.IsInf(best.LogEvidence, -1) {
 		h.logEvidence = f.s.unfitted(func(i int) bool { return f.part.Labels[i] < 0 })
 		return h
 	}
 	h.logEvidence = f.logEvidence()
-	n := best.result.Best.UpTo
-	h.threshold = &Threshold{Value: n, Low: math.Floor(best.result.Low) + 1, High: best.result.High, Unit: "open sockets"}
-	if best.linger > 0 {
-		h.linger = f.lingerInterval()
-	}
-	open := f.s.table.Open(f.part.Labels, f.part.N, best.reading, best.linger)
-	h.predicted = thresholded(f.s.counted(open), n, nearLimit(n))
-	h.counts = f.s.tally(h.predicted)
+	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, linger)
+	f.s.limit(h, open, best, "open sockets")
 	return h
+}
+
+// limit fills in a limit on counts from its scan.
+func (s *study) limit(h *hypothesis, r evidence.Range, best evidence.Result, unit string) {
+	n := best.Best.UpTo
+	h.logLik = best.Best.LogLik
+	h.threshold = &Threshold{Value: n, Low: math.Floor(best.Low) + 1, High: best.High, Unit: unit}
+	h.predicted = thresholded(s.counted(r), n, nearLimit(n))
+	h.counts = s.tally(h.predicted)
 }
 
 // nearLimit is how far from a limit the count may be off without that being a sign
@@ -110,32 +111,11 @@ func nearLimit(n float64) float64 {
 // logEvidence sums up what was tried: readings alike, half of the prior on a
 // linger of zero, the rest log-uniform.
 func (f *capFit) logEvidence() float64 {
-	var terms []float64
-	readings := float64(len(f.s.table.Readings()))
-	for _, t := range f.tried {
-		if t.linger == 0 {
-			terms = append(terms, t.result.LogEvidence+math.Log(0.5/readings))
-		}
-	}
-	masses := lingerMasses(f.tried)
-	for i, t := range f.tried {
-		if masses[i] > 0 {
-			terms = append(terms, t.result.LogEvidence+math.Log(0.5*masses[i]))
-		}
+	terms := []float64{math.Log(0.5) + f.lingers.logEvidence()}
+	for _, t := range f.plain {
+		terms = append(terms, t.result.LogEvidence+math.Log(0.5/float64(len(f.plain))))
 	}
 	return floats.LogSumExp(terms)
-}
-
-func (f *capFit) lingerInterval() *Threshold {
-	best := f.tried[f.best]
-	t := &Threshold{Value: best.linger.Seconds(), Low: (best.linger - best.step/2).Seconds(), High: (best.linger + best.step/2).Seconds(), Unit: "s"}
-	for _, o := range f.tried {
-		if o.linger > 0 && o.result.Best.LogLik >= best.result.Best.LogLik-evidence.Tolerance {
-			t.Low = min(t.Low, o.linger.Seconds())
-			t.High = max(t.High, o.linger.Seconds())
-		}
-	}
-	return t
 }
 
 func saysCap(s *study, h *hypothesis) string {

@@ -45,6 +45,7 @@ type hypothesis struct {
 	scope       string
 	equivalent  []string
 	logEvidence float64 // from weigh, then with the priors
+	logLik      float64 // of the best parameters
 	probability float64
 
 	threshold *Threshold
@@ -74,7 +75,10 @@ func thresholded(obs []evidence.Observation, theta, near float64) prediction {
 	p := make(prediction, len(obs))
 	for i, o := range obs {
 		switch {
-		case math.IsInf(o.Hi, 1):
+		case math.IsInf(o.Lo, 1):
+			p[i].call = 1 // by another mechanism
+			continue
+		case o.Lo <= 0 && math.IsInf(o.Hi, 1):
 			// nothing is known
 		case o.Mid >= theta:
 			p[i].call = 1
@@ -138,7 +142,7 @@ func (s *study) scanned(obs []evidence.Observation, mass evidence.Mass, near flo
 		h.logEvidence = s.unfitted(func(i int) bool { return math.IsInf(obs[i].Hi, 1) })
 		return h, r
 	}
-	h.logEvidence = r.LogEvidence
+	h.logEvidence, h.logLik = r.LogEvidence, r.Best.LogLik
 	h.predicted = thresholded(obs, r.Best.UpTo, near)
 	h.counts = s.tally(h.predicted)
 	return h, r
@@ -149,6 +153,9 @@ func (s *study) observations(of func(i int) (lo, mid, hi float64)) []evidence.Ob
 	obs := make([]evidence.Observation, len(s.table.Attempts))
 	for i := range obs {
 		lo, mid, hi := of(i)
+		if s.forced != nil && s.forced[i] {
+			lo, mid, hi = math.Inf(1), math.Inf(1), math.Inf(1)
+		}
 		obs[i] = evidence.Observation{Lo: lo, Mid: mid, Hi: hi, Refused: s.table.Refused[i], Weight: s.weights[i]}
 	}
 	return obs
@@ -157,17 +164,27 @@ func (s *study) observations(of func(i int) (lo, mid, hi float64)) []evidence.Ob
 // counted pairs counts with the outcomes.
 func (s *study) counted(r evidence.Range) []evidence.Observation {
 	return s.observations(func(i int) (float64, float64, float64) {
-		hi := float64(r.Hi[i])
+		hi := r.Value(r.Hi[i])
 		if r.Hi[i] == math.MaxInt32 {
 			hi = math.Inf(1)
 		}
-		return float64(r.Lo[i]), float64(r.Mid[i]), hi
+		return r.Value(r.Lo[i]), r.Value(r.Mid[i]), hi
 	})
 }
 
 // scanCounts weighs every limit on counts.
 func (s *study) scanCounts(r evidence.Range) evidence.Result {
-	return evidence.Scan(evidence.Counted(r, s.table.Refused, s.weights), evidence.Counts(mostSockets))
+	return s.scanRange(r, evidence.Counts(mostSockets))
+}
+
+// scanRange weighs every threshold on counts of a unit.
+func (s *study) scanRange(r evidence.Range, mass evidence.Mass) evidence.Result {
+	for i, forced := range s.forced {
+		if forced {
+			r.Lo[i], r.Mid[i], r.Hi[i] = evidence.Forced, evidence.Forced, evidence.Forced
+		}
+	}
+	return evidence.Scan(evidence.Counted(r, s.table.Refused, s.weights), mass)
 }
 
 // scopePrior is the weight of a limit being kept under a key.

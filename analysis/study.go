@@ -21,6 +21,9 @@ type study struct {
 	majority string // "403", or "close code 1008"
 	contexts []context
 	texts    []answer // of the refusals, once asked for
+	// forced are the attempts that another mechanism refuses, nil if none does.
+	forced []bool
+	byPart map[*int32][]covariate.Turn // the turns under each partition's labels
 }
 
 func newStudy(run *capture.Run) *study {
@@ -37,6 +40,22 @@ func newStudy(run *capture.Run) *study {
 		s.contexts = contexts(s)
 	}
 	return s
+}
+
+// turns returns the changes from refusals to an acceptance under labels.
+func (s *study) turns(labels []int32, n int) []covariate.Turn {
+	if len(labels) == 0 {
+		return nil
+	}
+	if turns, known := s.byPart[&labels[0]]; known {
+		return turns
+	}
+	if s.byPart == nil {
+		s.byPart = map[*int32][]covariate.Turn{}
+	}
+	turns := s.table.Turns(labels, n)
+	s.byPart[&labels[0]] = turns
+	return turns
 }
 
 // Fewer refusals than these are no pattern yet.

@@ -39,6 +39,7 @@ type Table struct {
 	// RefusedWait is the median wait of refusals.
 	Usual, Wait, Jitter, RefusedWait time.Duration
 
+	inOrder  []int32 // positions in Attempts as they are
 	bySent   []int32 // positions in Attempts in the order of requests
 	opened   []int32 // accepted attempts in the order of their answers
 	openedQ  []int32 // the same in the order of requests
@@ -120,10 +121,11 @@ func quantile(sorted []time.Duration, q float64) time.Duration {
 }
 
 func (t *Table) order() {
-	t.bySent = make([]int32, len(t.Attempts))
-	for i := range t.bySent {
-		t.bySent[i] = int32(i)
+	t.inOrder = make([]int32, len(t.Attempts))
+	for i := range t.inOrder {
+		t.inOrder[i] = int32(i)
 	}
+	t.bySent = slices.Clone(t.inOrder)
 	slices.SortStableFunc(t.bySent, func(a, b int32) int {
 		return cmp.Compare(t.Attempts[a].Sent, t.Attempts[b].Sent)
 	})

@@ -38,17 +38,24 @@ func Scan(s Steps, mass Mass) Result {
 	terms := make([]float64, 0, n)
 	cells := make([]Cell, 0, n)
 	after := math.Inf(-1)
+	logLik, stale := 0.0, true
 	for i, at := range s.At {
 		c := Cell{After: after, UpTo: at, Table: t}
-		if m := mass(after, at); m > 0 && t.NoRefused > tiny && t.YesRefused+t.YesAccepted > tiny {
-			c.LogLik = t.Log()
+		if m := mass(after, at); m > 0 && t.NoRefused > s.Forced[1]+tiny && t.YesRefused+t.YesAccepted > tiny {
+			if stale {
+				logLik, stale = t.Log(), false
+			}
+			c.LogLik = logLik
 			terms = append(terms, c.LogLik+math.Log(m))
 			cells = append(cells, c)
 			if c.LogLik >= best.Best.LogLik {
 				best.Best = c
 			}
 		}
-		t.pass(s.Lo[i], s.Mid[i], s.Hi[i])
+		if s.Lo[i] != none || s.Mid[i] != none || s.Hi[i] != none {
+			t.pass(s.Lo[i], s.Mid[i], s.Hi[i])
+			stale = true
+		}
 		after = at
 	}
 	if len(terms) > 0 {
@@ -58,12 +65,14 @@ func Scan(s Steps, mass Mass) Result {
 	return best
 }
 
+var none [2]float64
+
 // tiny is below the weight of any attempt and above what rounding leaves of sums.
 const tiny = 1e-7
 
 // all returns the table of a threshold below every step.
 func (s Steps) all() (Table, int) {
-	var t Table
+	t := Table{NoAccepted: s.Forced[0], NoRefused: s.Forced[1]}
 	for i := range s.Lo {
 		t.NoAccepted += s.Lo[i][0]
 		t.NoRefused += s.Lo[i][1]

@@ -34,6 +34,8 @@ func causes() []*cause {
 		tokenExpired,
 		tokenTooOld,
 		quota,
+		rateLimit,
+		sourceBan,
 		outage,
 		randomRefusal,
 	}
@@ -49,8 +51,12 @@ type hypothesis struct {
 	probability float64
 
 	threshold *Threshold
-	linger    *Threshold
-	variant   string // of the mechanism, for its texts
+	linger    *Threshold // how long a closed socket still counts
+	window    *Threshold // in which is counted
+	burst     *Threshold // let through at once
+	lasts     *Threshold // how long a ban does
+	windowKind
+	variant string // of the mechanism, for its texts
 	// predicted is what the best parameters say of each attempt; nil if the
 	// hypothesis makes no prediction about any.
 	predicted prediction

@@ -181,6 +181,7 @@ func (c candidate) finding(s *study) Cause {
 	return Cause{
 		Cause: h.cause.name, Scope: h.scope, ScopeEquivalent: h.equivalent,
 		Probability: c.probability, Threshold: h.threshold.rounded(), Linger: h.linger.rounded(),
+		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(),
 		Explains:       Explains{Refused: h.counts.N11, Of: s.refused},
 		ContradictedBy: h.counts.N10 + h.counts.N01,
 		Says:           h.cause.says(s, h), Do: h.cause.do(s, h), WouldRefute: h.cause.refute(s, h),

@@ -129,6 +129,7 @@ func (h *hypothesis) finding(s *study) Hypothesis {
 		Cause: h.cause.name, Scope: h.scope, Probability: h.probability,
 		LogEvidence: round(h.logEvidence, 3),
 		Threshold:   h.threshold.rounded(), Linger: h.linger.rounded(),
+		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(),
 		Counts: h.counts, Says: standing(h) + h.cause.story(s, h) + ".",
 	}
 }

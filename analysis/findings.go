@@ -54,6 +54,9 @@ type Cause struct {
 	Probability     float64    `json:"probability"`
 	Threshold       *Threshold `json:"threshold,omitempty"`
 	Linger          *Threshold `json:"linger,omitempty"` // how long a closed socket still counts
+	Burst           *Threshold `json:"burst,omitempty"`  // of a rate limit: how many are let through at once
+	Window          *Threshold `json:"window,omitempty"` // of a quota or ban: the time in which is counted
+	Lasts           *Threshold `json:"lasts,omitempty"`  // of a ban: for how long
 	Attribute       *Attribute `json:"attribute,omitempty"`
 	Explains        Explains   `json:"explains"`
 	ContradictedBy  int        `json:"contradicted_by"` // attempts it would have decided otherwise
@@ -103,6 +106,9 @@ type Hypothesis struct {
 	LogEvidence float64    `json:"log_evidence"` // natural logarithm, prior included
 	Threshold   *Threshold `json:"threshold,omitempty"`
 	Linger      *Threshold `json:"linger,omitempty"`
+	Burst       *Threshold `json:"burst,omitempty"`
+	Window      *Threshold `json:"window,omitempty"`
+	Lasts       *Threshold `json:"lasts,omitempty"`
 	Attribute   *Attribute `json:"attribute,omitempty"`
 	Counts      Counts     `json:"counts"`
 	Says        string     `json:"says"` // why it stands or falls, one sentence with the counts

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"slices"
 	"time"
 
 	"why403/capture"
@@ -20,8 +19,8 @@ const (
 // close, and the first acceptance after a refusal comes just after that: among the
 // times from earlier closes to such acceptances, L is where they pile up.
 func (f *capFit) fitLinger() {
-	waits := f.s.waitsSince(f.releases(), f.part.Labels, f.part.N)
 	width := f.s.binWidth()
+	waits := f.s.waitsSince(f.releases(), f.part.Labels, f.part.N, width)
 	wait := f.s.table.Wait.Seconds()
 	for k, at := range peaks(waits, width, mostPeaks) {
 		// The acceptance is seen up to a wait after the place became free.
@@ -50,29 +49,30 @@ func (f *capFit) releases() [][]capture.Instant {
 }
 
 // mostPairs bounds the work of waitsSince.
-const mostPairs = 400_000
+const mostPairs = 20_000_000
 
-// waitsSince returns the times, in seconds, from earlier moments under each label to
-// the first acceptances after a refusal, in order.
-func (s *study) waitsSince(moments [][]capture.Instant, labels []int32, n int) []float64 {
+// waitsSince counts the times from earlier moments under each label to the first
+// acceptances after a refusal, in bins of a width in seconds.
+func (s *study) waitsSince(moments [][]capture.Instant, labels []int32, n int, width float64) []float64 {
 	firsts := s.firstAcceptances(labels, n)
 	pairs := 0
 	for l, at := range firsts {
 		pairs += len(at) * len(moments[l])
 	}
 	stride := 1 + pairs/mostPairs
-	var waits []float64
+	limit := min(mostLinger, s.duration())
+	bins := make([]float64, 2+int(min(limit/width, 1<<20)))
+	scale := 1 / (width * float64(time.Second))
 	for l, at := range firsts {
 		for k := 0; k < len(at); k += stride {
 			for _, m := range moments[l] {
-				if wait := at[k].Sub(m).Seconds(); wait > leastLinger && wait < mostLinger {
-					waits = append(waits, wait)
+				if b := float64(at[k]-m) * scale; b > 0 && b < float64(len(bins)) {
+					bins[int(b)]++
 				}
 			}
 		}
 	}
-	slices.Sort(waits)
-	return waits
+	return bins
 }
 
 func (s *study) firstAcceptances(labels []int32, n int) [][]capture.Instant {

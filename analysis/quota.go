@@ -10,8 +10,8 @@ import (
 	"why403/analysis/evidence"
 )
 
-// quota refuses once n upgrades have been attempted, or accepted, under a key since
-// the recording began; nothing is given back.
+// quota refuses once n upgrades have been attempted, or let through, under a key:
+// since the recording began, since a window began, or in a window before each.
 var quota = &cause{
 	name:    "quota",
 	prior:   0.12,
@@ -38,61 +38,102 @@ func weighQuota(s *study) []*hypothesis {
 	return hs
 }
 
-// quotaTry is one way to count.
+// quotaTry is one way to count, with the best of what was tried.
 type quotaTry struct {
 	variant string
-	counts  evidence.Range
+	share   float64 // of the prior
+	logEv   float64
 	result  evidence.Result
+	counts  func() evidence.Range
+	window  *Threshold // nil if it lasts
+	kind    windowKind
 }
 
+// windowKind is how a window lies in time.
+type windowKind string
+
+const (
+	lasting   windowKind = ""
+	aligned   windowKind = "fixed windows"
+	fromFirst windowKind = "windows that begin with the first upgrade"
+	sliding   windowKind = "a sliding window"
+)
+
+// fitQuota weighs all ways to count under a key. A count of a token's uses that
+// nothing resets is another cause, token-overused.
 func fitQuota(s *study, p covariate.Partition) *hypothesis {
-	tries := quotaTries(s, p)
-	best, terms := 0, []float64{}
-	for i, t := range tries {
-		terms = append(terms, t.result.LogEvidence-math.Log(float64(len(tries))))
-		if t.result.Best.LogLik > tries[best].result.Best.LogLik {
-			best = i
+	var tries []quotaTry
+	if p.Scope != "token" {
+		tries = lastingTries(s, p)
+	}
+	tries = append(tries, windowTries(s, p)...)
+	h := &hypothesis{scope: p.Scope, equivalent: p.Equivalent}
+	terms := []float64{math.Inf(-1)}
+	var best *quotaTry
+	for i := range tries {
+		t := &tries[i]
+		terms = append(terms, t.logEv+math.Log(t.share))
+		if !math.IsInf(t.logEv, -1) && (best == nil || t.result.Best.LogLik > best.result.Best.LogLik) {
+			best = t
 		}
 	}
-	h := &hypothesis{scope: p.Scope, equivalent: p.Equivalent, logEvidence: floats.LogSumExp(terms)}
-	t := tries[best]
-	if math.IsInf(h.logEvidence, -1) {
+	h.logEvidence = floats.LogSumExp(terms)
+	if best == nil {
 		h.logEvidence = s.unfitted(func(i int) bool { return p.Labels[i] < 0 })
 		return h
 	}
-	n := t.result.Best.UpTo
-	h.variant = t.variant
-	h.threshold = &Threshold{Value: n, Low: math.Floor(t.result.Low) + 1, High: t.result.High, Unit: "upgrades"}
-	h.predicted = thresholded(s.counted(t.counts), n, nearLimit(n))
-	h.counts = s.tally(h.predicted)
+	s.limit(h, best.counts(), best.result, "upgrades")
+	h.variant, h.window, h.windowKind = best.variant, best.window, best.kind
 	return h
 }
 
-func quotaTries(s *study, p covariate.Partition) []quotaTry {
+// lastingTries counts since the recording began.
+func lastingTries(s *study, p covariate.Partition) []quotaTry {
 	var tries []quotaTry
-	for _, r := range s.table.Readings() {
-		accepted := s.table.Open(p.Labels, p.N, r, covariate.Never)
-		attempted := s.table.Attempted(p.Labels, p.N, r)
-		tries = append(tries,
-			quotaTry{countsAccepted, accepted, s.scanCounts(accepted)},
-			quotaTry{countsAttempts, attempted, s.scanCounts(attempted)})
+	readings := s.table.Readings()
+	for _, r := range readings {
+		for variant, counts := range []func() evidence.Range{
+			func() evidence.Range { return s.table.Open(p.Labels, p.N, r, covariate.Never) },
+			func() evidence.Range { return s.table.Attempted(p.Labels, p.N, r) },
+		} {
+			result := s.scanCounts(counts())
+			tries = append(tries, quotaTry{
+				variant: []string{countsAccepted, countsAttempts}[variant], share: 0.4 / 2 / float64(len(readings)),
+				logEv: result.LogEvidence, result: result, counts: counts,
+			})
+		}
 	}
 	return tries
 }
 
 func saysQuota(s *study, h *hypothesis) string {
-	return fmt.Sprintf("The gateway refuses every upgrade with %s after %s%s.", s.majority,
-		plural(int(h.threshold.Value), h.variant+" upgrade"), per(h.scope))
+	return fmt.Sprintf("The gateway refuses every upgrade with %s after %s%s%s.", s.majority,
+		plural(int(h.threshold.Value), h.variant+" upgrade"), per(h.scope), inWindow(h))
+}
+
+// inWindow returns " within 60 s (fixed windows)", "" for a quota that lasts.
+func inWindow(h *hypothesis) string {
+	if h.window == nil {
+		return ""
+	}
+	return fmt.Sprintf(" within %s (%s)", seconds(h.window.Value), h.windowKind)
 }
 
 func storyQuota(s *study, h *hypothesis) string {
 	if h.threshold == nil {
 		return fmt.Sprintf("no number of upgrades%s comes before every refusal", per(h.scope))
 	}
-	return verdictOn(fmt.Sprintf("a quota of %s%s", plural(int(h.threshold.Value), h.variant+" upgrade"), per(h.scope)), h, s)
+	return verdictOn(fmt.Sprintf("a quota of %s%s%s", plural(int(h.threshold.Value), h.variant+" upgrade"), per(h.scope), inWindow(h)), h, s)
 }
 
 func doQuota(_ *study, h *hypothesis) []string {
+	if h.window != nil {
+		return []string{
+			fmt.Sprintf("Stay under %.0f upgrades within %s%s: lengthen the ramp-up or add a Constant Throughput Timer.", h.threshold.Value, seconds(h.window.Value), per(h.scope)),
+			fmt.Sprintf("Ask the gateway's owner for the quota on connections%s and its window.", per(h.scope)),
+			"Keep sockets open and reuse them instead of opening new ones.",
+		}
+	}
 	return []string{
 		fmt.Sprintf("Ask the gateway's owner for a quota on connections%s (it shows as %.0f), its window and when it is reset.", per(h.scope), h.threshold.Value),
 		"Keep sockets open and reuse them instead of opening new ones.",
@@ -100,6 +141,9 @@ func doQuota(_ *study, h *hypothesis) []string {
 }
 
 func refuteQuota(_ *study, h *hypothesis) string {
+	if h.window != nil {
+		return fmt.Sprintf("An upgrade accepted after %s%s within %s, or one refused before.", plural(int(h.threshold.Value), h.variant+" upgrade"), per(h.scope), seconds(h.window.Value))
+	}
 	return fmt.Sprintf("An upgrade accepted after %s%s without a pause.", plural(int(h.threshold.Value), h.variant+" upgrade"), per(h.scope))
 }
 

@@ -119,20 +119,16 @@ func (q *search) interval(unit string) *Threshold {
 	return t
 }
 
-// peaks returns where sorted values pile up most above their surroundings, at bins
-// of the width; at most n, the highest first.
-func peaks(sorted []float64, width float64, n int) []float64 {
-	if len(sorted) == 0 {
-		return nil
-	}
-	bins := make([]float64, 2+int(min(sorted[len(sorted)-1]/width, 1<<20)))
-	for _, v := range sorted {
-		bins[min(int(v/width), len(bins)-1)]++
-	}
+// peaks returns where values, counted in bins of a width from 0 on, pile up most
+// above their surroundings; at most n, the highest first.
+func peaks(bins []float64, width float64, n int) []float64 {
 	type peak struct{ at, score float64 }
 	var found []peak
 	for i := range bins {
 		around := mean(bins[max(0, i-around):min(len(bins), i+around+1)])
+		if bins[i] < 2 {
+			continue
+		}
 		if score := (bins[i] - around) / math.Sqrt(around+1); score > 1 {
 			found = append(found, peak{(float64(i) + 0.25) * width, score})
 		}

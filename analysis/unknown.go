@@ -45,13 +45,14 @@ const (
 func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 	h := &hypothesis{cause: unknown, scope: "global", equivalent: []string{}}
 	all := s.all(func(int) bool { return true })
+	memory := s.recent("", memoryDepth)
 	terms := []float64{
-		math.Log(memoryShare) + evidence.ContextTree(s.table.Refused, s.weights, memoryDepth),
+		math.Log(memoryShare) + evidence.ContextTree(s.table.Refused, s.weights, memoryDepth) - s.unpaid(memory.labels, memory.n, s.table.Refused),
 		math.Log(alwaysShare) + evidence.SaysNo.Log(all.LeanYesRefused, all.LeanYesAccepted),
 	}
 	each := math.Log(contextShare / float64(len(s.contexts)))
 	for _, c := range s.contexts {
-		terms = append(terms, each+evidence.Context(c.labels, c.n, s.table.Refused, s.weights))
+		terms = append(terms, each+evidence.Context(c.labels, c.n, s.table.Refused, s.weights)-s.unpaid(c.labels, c.n, s.table.Refused))
 	}
 	best, pattern := 0.0, ""
 	for _, lead := range leads {
@@ -98,7 +99,56 @@ func (s *study) residual(p prediction, c context) float64 {
 			plain.YesAccepted += w
 		}
 	}
-	return evidence.Context(labels, 2*c.n, s.table.Refused, s.weights) - plain.Log()
+	return evidence.Context(labels, 2*c.n, s.table.Refused, s.weights) - plain.Log() - s.unpaid(labels, 2*c.n, s.surprises(p))
+}
+
+// unpaid is what a context owes for the changes in a row of events. Attempts of a
+// burst weigh little, since they are one event seen often; but a change is an event
+// of its own, and a memory that pays for it with the weight of one attempt would
+// come cheaper than a mechanism that says when it happens. Changes that the context
+// foretells cost nothing.
+func (s *study) unpaid(labels []int32, n int, events []bool) float64 {
+	cells := make([][2]float64, n)
+	var weight, total float64
+	for i, l := range labels {
+		if l >= 0 {
+			cells[l][outcomeOf(s.table.Refused[i])]++
+			weight += s.weights[i]
+			total++
+		}
+	}
+	if weight >= total {
+		return 0
+	}
+	var owed float64
+	last := false
+	for i, l := range labels {
+		if l < 0 {
+			continue
+		}
+		if events[i] != last {
+			c := cells[l]
+			owed -= math.Log((c[outcomeOf(s.table.Refused[i])] + 0.5) / (c[0] + c[1] + 1))
+		}
+		last = events[i]
+	}
+	return owed * (1 - weight/total)
+}
+
+func outcomeOf(refused bool) int {
+	if refused {
+		return 1
+	}
+	return 0
+}
+
+// surprises marks the attempts that a prediction is wrong about.
+func (s *study) surprises(p prediction) []bool {
+	wrong := make([]bool, len(p))
+	for i, f := range p {
+		wrong[i] = f.call != 0 && !f.unsure && (f.call > 0) != s.table.Refused[i]
+	}
+	return wrong
 }
 
 // mostSlips is the share of attempts near a threshold that may be on its wrong side.

@@ -1,0 +1,268 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
+	"why403/capture"
+)
+
+// The range of a quota's window in seconds, and so of its log-uniform prior.
+const (
+	leastWindow = 0.5
+	mostWindow  = 24 * 3600
+)
+
+// windowTries fits quotas with a window: each kind, counting what was let through
+// or what was attempted.
+func windowTries(s *study, p covariate.Partition) []quotaTry {
+	if len(s.turns(p.Labels, p.N)) == 0 {
+		return nil
+	}
+	var tries []quotaTry
+	for _, kind := range []struct {
+		windowKind
+		share float64
+	}{{sliding, 0.2}, {aligned, 0.2}, {fromFirst, 0.2}} {
+		for _, c := range []covariate.Counting{covariate.LetThrough, covariate.AllAttempts} {
+			w := &windowFit{s: s, part: p, kind: kind.windowKind, counting: c}
+			if t, ok := w.fit(); ok {
+				t.share = kind.share / 2
+				tries = append(tries, t)
+			}
+		}
+	}
+	return tries
+}
+
+// windowFit searches the window of one kind of quota.
+type windowFit struct {
+	s        *study
+	part     covariate.Partition
+	kind     windowKind
+	counting covariate.Counting
+}
+
+func (w *windowFit) fit() (quotaTry, bool) {
+	q := search{low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
+		return w.s.scanCounts(w.counts(x))
+	}}
+	width := w.s.binWidth()
+	for k, x := range w.candidates(width) {
+		if x < leastWindow {
+			continue
+		}
+		step := w.step(x, width)
+		q.try(x, step)
+		if k < climbed {
+			q.climb(x, step, step)
+		}
+	}
+	if w.kind == sliding {
+		w.sweep(&q)
+	}
+	best, ok := q.best()
+	if !ok {
+		return quotaTry{}, false
+	}
+	variant := countsAccepted
+	if w.counting == covariate.AllAttempts {
+		variant = countsAttempts
+	}
+	return quotaTry{
+		variant: variant, logEv: q.logEvidence(), result: best.result, kind: w.kind, window: q.interval("s"),
+		counts: func() evidence.Range { return w.counts(best.x) },
+	}, true
+}
+
+// sweep looks for a sliding window where no peak gave it away: the likelihood rises
+// towards it from a few per cent off.
+func (w *windowFit) sweep(q *search) {
+	const ratio = 1.05
+	for x := 2 * leastWindow; x < w.s.duration(); x *= ratio {
+		q.try(x, x*(ratio-1))
+	}
+	if best, ok := q.best(); ok {
+		q.climb(best.x, best.step/2, best.step/2)
+		best, _ = q.best()
+		q.climb(best.x, best.step, best.step)
+	}
+}
+
+func (w *windowFit) counts(x float64) evidence.Range {
+	t, r := w.s.table, w.s.table.Readings()[0]
+	switch w.kind {
+	case sliding:
+		return t.Trailing(w.part.Labels, w.part.N, r, toDuration(x), w.counting)
+	case fromFirst:
+		return t.FromFirst(w.part.Labels, w.part.N, r, toDuration(x), w.counting)
+	}
+	return t.Fixed(w.part.Labels, w.part.N, r, toDuration(x), w.phase(x), w.counting)
+}
+
+// step is how finely windows about x can be told apart: with fixed windows the
+// error of one adds up over all.
+func (w *windowFit) step(x, width float64) float64 {
+	if w.kind != aligned {
+		return width
+	}
+	return max(width/max(1, w.s.duration()/x), x/1e6)
+}
+
+// candidates returns the windows that the recording suggests.
+func (w *windowFit) candidates(width float64) []float64 {
+	switch w.kind {
+	case sliding:
+		return w.slidingCandidates(width)
+	case fromFirst:
+		return w.fromFirstCandidates()
+	}
+	return w.alignedCandidates()
+}
+
+// slidingCandidates are the times from earlier counted attempts to the first
+// acceptances after a refusal, where they pile up: then one left the window.
+func (w *windowFit) slidingCandidates(width float64) []float64 {
+	counted := make([][]capture.Instant, w.part.N)
+	for i, l := range w.part.Labels {
+		if l >= 0 && (w.counting == covariate.AllAttempts || !w.s.table.Refused[i]) {
+			counted[l] = append(counted[l], w.s.table.Attempts[i].Answered)
+		}
+	}
+	return peaks(w.s.waitsSince(counted, w.part.Labels, w.part.N, width), width, mostPeaks)
+}
+
+// boundaries are the stretches, in seconds, in which a window can have ended: from
+// the last refusal of a run to the acceptance after it. Runs much shorter than
+// usual are slips.
+func (w *windowFit) boundaries() []span {
+	turns := w.s.turns(w.part.Labels, w.part.N)
+	var lengths []float64
+	for _, t := range turns {
+		if t.Accepted.Seen() {
+			lengths = append(lengths, t.Accepted.Sub(t.First).Seconds())
+		}
+	}
+	if len(lengths) == 0 {
+		return nil
+	}
+	slices.Sort(lengths)
+	usual := lengths[len(lengths)*3/4]
+	var at []span
+	for _, t := range turns {
+		if t.Accepted.Seen() && t.Accepted.Sub(t.First).Seconds() >= usual/8 {
+			at = append(at, span{w.s.since(t.Last), w.s.since(t.Accepted)})
+		}
+	}
+	slices.SortStableFunc(at, func(a, b span) int { return compare(a.high, b.high) })
+	return at
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// mostBoundaries bounds the work on them.
+const mostBoundaries = 400
+
+// alignedCandidates are the steps between boundaries, made precise over growing
+// baselines: each boundary lies a whole number of windows after the first.
+func (w *windowFit) alignedCandidates() []float64 {
+	at := w.boundaries()
+	if len(at) == 0 {
+		return nil
+	}
+	if len(at) == 1 {
+		// One reset: any window that reaches from it to both ends will do.
+		return []float64{1.01 * max(at[0].high, w.s.duration()-at[0].low)}
+	}
+	at = at[:min(len(at), mostBoundaries)]
+	var found []float64
+	for _, d := range w.steps(at) {
+		x := grown(at, d)
+		if !slices.ContainsFunc(found, func(o float64) bool { return math.Abs(o-x) < x*1e-4 }) {
+			found = append(found, x)
+		}
+	}
+	return found[:min(len(found), mostPeaks)]
+}
+
+// steps returns the commonest differences between near boundaries.
+func (w *windowFit) steps(at []span) []float64 {
+	var spans []span
+	for i := range at {
+		for j := i + 1; j < min(len(at), i+8); j++ {
+			if d := (span{at[j].low - at[i].high, at[j].high - at[i].low}); d.high > leastWindow {
+				spans = append(spans, span{max(d.low, leastWindow/2), d.high})
+			}
+		}
+	}
+	return mostStabbed(spans, 2*mostPeaks)
+}
+
+// grown refines a window: the boundaries are numbered by it, nearest to the first
+// ones first, and it is fitted anew by least squares as more are taken in.
+func grown(at []span, x float64) float64 {
+	mid := func(s span) float64 { return (s.low + s.high) / 2 }
+	from := mid(at[0])
+	for n := 2; n <= len(at); n++ {
+		var k, t, kk, kt float64
+		for _, s := range at[:n] {
+			i := math.Round((mid(s) - from) / x)
+			k, t, kk, kt = k+i, t+mid(s), kk+i*i, kt+i*mid(s)
+		}
+		if d := float64(n)*kk - k*k; d > 0 {
+			x = max((float64(n)*kt-k*t)/d, leastWindow/2)
+		}
+	}
+	return x
+}
+
+// phase is the beginning of a window of length x that the most boundaries allow.
+func (w *windowFit) phase(x float64) capture.Instant {
+	var spans []span
+	j := w.s.table.Jitter.Seconds()
+	for _, s := range w.boundaries() {
+		low, high := math.Mod(s.low, x)-j, math.Mod(s.low, x)+s.high-s.low+j
+		spans = append(spans, span{low, high}, span{low - x, high - x}, span{low + x, high + x})
+	}
+	at := mostStabbed(spans, 1)
+	if len(at) == 0 {
+		return w.s.start
+	}
+	return w.s.start.Add(toDuration(at[0]) - toDuration(math.Ceil(w.s.duration()/x+2)*x))
+}
+
+// fromFirstCandidates are the lengths that most windows allow that begin with the
+// first attempt, or with the first acceptance after a refusal: longer than to the
+// last refusal after it, shorter than to the acceptance after that.
+func (w *windowFit) fromFirstCandidates() []float64 {
+	begun := make([]float64, w.part.N)
+	for i := range begun {
+		begun[i] = math.NaN()
+	}
+	for i, l := range w.part.Labels {
+		if l >= 0 && math.IsNaN(begun[l]) {
+			begun[l] = w.s.since(w.s.table.Attempts[i].Answered)
+		}
+	}
+	var spans []span
+	j := w.s.table.Jitter.Seconds()
+	for _, t := range w.s.turns(w.part.Labels, w.part.N) {
+		if !t.Accepted.Seen() {
+			continue
+		}
+		last, next := w.s.since(t.Last), w.s.since(t.Accepted)
+		spans = append(spans, span{last - begun[t.Label] - j, next - begun[t.Label] + j})
+		begun[t.Label] = next
+	}
+	return mostStabbed(spans, mostPeaks)
+}

@@ -27,7 +27,7 @@ var sourceBan = &cause{
 }
 
 // banKeys are the keys that bans are kept under.
-var banKeys = []string{"source", "client", "token"}
+var banKeys = []string{"source", "client"}
 
 // The ranges of what a ban's length and its window are, in seconds.
 const (

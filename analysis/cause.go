@@ -33,6 +33,10 @@ func causes() []*cause {
 		concurrencyCap,
 		tokenExpired,
 		tokenTooOld,
+		tokenNotYetValid,
+		tokenOverused,
+		tokenMissing,
+		attribute,
 		quota,
 		rateLimit,
 		sourceBan,
@@ -55,6 +59,8 @@ type hypothesis struct {
 	window    *Threshold // in which is counted
 	burst     *Threshold // let through at once
 	lasts     *Threshold // how long a ban does
+	attribute *Attribute // whose value is refused
+	missing   []string   // what was sent in place of a token
 	windowKind
 	variant string // of the mechanism, for its texts
 	// predicted is what the best parameters say of each attempt; nil if the
@@ -62,6 +68,9 @@ type hypothesis struct {
 	predicted prediction
 	counts    Counts
 }
+
+// calls reports whether a hypothesis says of single attempts what becomes of them.
+func (h *hypothesis) calls() bool { return h.predicted != nil && h.cause != randomRefusal }
 
 // prediction says for each attempt whether a mechanism would have refused it.
 type prediction []forecast

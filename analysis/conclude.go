@@ -142,7 +142,7 @@ const rival = 0.005
 func rivalled(c candidate, all []candidate) bool {
 	return slices.ContainsFunc(all, func(o candidate) bool {
 		return o.best != c.best && o.probability >= rival &&
-			o.best.threshold != nil && c.best.threshold != nil && alike(o.best.predicted, c.best.predicted)
+			o.best.calls() && c.best.calls() && alike(o.best.predicted, c.best.predicted)
 	})
 }
 
@@ -181,7 +181,7 @@ func (c candidate) finding(s *study) Cause {
 	return Cause{
 		Cause: h.cause.name, Scope: h.scope, ScopeEquivalent: h.equivalent,
 		Probability: c.probability, Threshold: h.threshold.rounded(), Linger: h.linger.rounded(),
-		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(),
+		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(), Attribute: h.attribute,
 		Explains:       Explains{Refused: h.counts.N11, Of: s.refused},
 		ContradictedBy: h.counts.N10 + h.counts.N01,
 		Says:           h.cause.says(s, h), Do: h.cause.do(s, h), WouldRefute: h.cause.refute(s, h),
@@ -229,7 +229,7 @@ func (s *study) disagree(named []candidate) (int, bool) {
 	for i := range s.table.Attempts {
 		var yes, no bool
 		for _, c := range named {
-			if c.best.threshold == nil {
+			if !c.best.calls() {
 				if c.best.cause != unknown {
 					return 0, false
 				}

@@ -101,12 +101,12 @@ func scopeShare(h *hypothesis) float64 {
 	return share
 }
 
-// leading returns the best hypothesis that predicts refusals by a threshold, nil
-// if there is none.
+// leading returns the best hypothesis that predicts single refusals, nil if there is
+// none.
 func leading(hs []*hypothesis) *hypothesis {
 	var best *hypothesis
 	for _, h := range hs {
-		if h.threshold != nil && (best == nil || h.logEvidence > best.logEvidence) {
+		if h.calls() && (best == nil || h.logEvidence > best.logEvidence) {
 			best = h
 		}
 	}
@@ -129,7 +129,7 @@ func (h *hypothesis) finding(s *study) Hypothesis {
 		Cause: h.cause.name, Scope: h.scope, Probability: h.probability,
 		LogEvidence: round(h.logEvidence, 3),
 		Threshold:   h.threshold.rounded(), Linger: h.linger.rounded(),
-		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(),
+		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(), Attribute: h.attribute,
 		Counts: h.counts, Says: standing(h) + h.cause.story(s, h) + ".",
 	}
 }

@@ -77,7 +77,9 @@ type Threshold struct {
 // Attribute is a property of a request that selects the refused attempts.
 type Attribute struct {
 	Name  string `json:"name"`
-	Value string `json:"value"`
+	Value string `json:"value"` // refused; several are joined by ", "
+	// SameAs lists other properties that select the same requests, "kid = k2".
+	SameAs []string `json:"same_as,omitempty"`
 }
 
 // Explains counts the refusals a cause accounts for.

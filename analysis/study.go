@@ -22,8 +22,9 @@ type study struct {
 	contexts []context
 	texts    []answer // of the refusals, once asked for
 	// forced are the attempts that another mechanism refuses, nil if none does.
-	forced []bool
-	byPart map[*int32][]covariate.Turn // the turns under each partition's labels
+	forced  []bool
+	columns *[]feature                  // once asked for
+	byPart  map[*int32][]covariate.Turn // the turns under each partition's labels
 }
 
 func newStudy(run *capture.Run) *study {
@@ -147,4 +148,13 @@ func (s *study) weighBursts() {
 		}
 		s.weights[i] = (b.heavy[0] + b.heavy[1]) / float64(b.attempts)
 	}
+}
+
+// featuresOnce returns the properties in which requests differ.
+func (s *study) featuresOnce() []feature {
+	if s.columns == nil {
+		fs := s.features()
+		s.columns = &fs
+	}
+	return *s.columns
 }

@@ -3,6 +3,8 @@ package covariate
 import (
 	"slices"
 	"strings"
+
+	"why403/capture"
 )
 
 // Key is something attempts are counted under.
@@ -15,7 +17,12 @@ type Key struct {
 // Keys are the keys that a limit may be kept under, the plainest first.
 var Keys = []Key{
 	{"global", func(*Attempt) string { return "all" }},
-	{"token", func(a *Attempt) string { return string(a.Upgrade.Token()) }},
+	{"token", func(a *Attempt) string {
+		if a.Token != nil && a.Token.Kind == capture.Placeholder {
+			return noToken
+		}
+		return string(a.Upgrade.Token())
+	}},
 	{"client", ofToken(func(k *Token) string { return k.Client })},
 	{"subject", ofToken(func(k *Token) string { return k.Subject })},
 	{"organisation", ofToken(func(k *Token) string { return k.Organisation })},
@@ -34,10 +41,17 @@ var Keys = []Key{
 	{"host", func(a *Attempt) string { return strings.ToLower(a.Upgrade.Host) }},
 }
 
+// noToken is the value of the keys of a token for requests that have none, where
+// others do: they are no unknown token's.
+const noToken = "(none)"
+
 func ofToken(of func(*Token) string) func(*Attempt) string {
 	return func(a *Attempt) string {
-		if a.Token == nil {
+		switch {
+		case a.Token == nil:
 			return ""
+		case a.Token.Kind == capture.Placeholder:
+			return noToken
 		}
 		return of(a.Token)
 	}
@@ -76,8 +90,12 @@ func (t *Table) Partitions() []Partition {
 func (t *Table) partition(k Key) Partition {
 	p := Partition{Scope: k.Name, Labels: make([]int32, len(t.Attempts))}
 	index := map[string]int32{}
+	tokens := t.tokensUsual() && tokenKeys[k.Name]
 	for i := range t.Attempts {
 		value := k.Of(&t.Attempts[i])
+		if value == "" && tokens && t.Attempts[i].Upgrade.Token() == "" {
+			value = noToken
+		}
 		if value == "" {
 			p.Labels[i] = -1
 			p.Unknown++
@@ -92,4 +110,18 @@ func (t *Table) partition(k Key) Partition {
 	}
 	p.N = len(index)
 	return p
+}
+
+var tokenKeys = map[string]bool{"token": true, "client": true, "subject": true, "organisation": true}
+
+// tokensUsual reports whether most attempts carry a token, so that one without is
+// known to have none.
+func (t *Table) tokensUsual() bool {
+	with := 0
+	for i := range t.Attempts {
+		if t.Attempts[i].Upgrade.Token() != "" {
+			with++
+		}
+	}
+	return 2*with > len(t.Attempts)
 }

@@ -1,0 +1,249 @@
+package analysis
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"why403/analysis/covariate"
+	"why403/capture"
+)
+
+// feature is one property of the requests: for each attempt which of its values it
+// has.
+type feature struct {
+	name   string
+	weight float64  // of the prior, among features
+	values []string // texts of the values
+	labels []int32  // by attempt, into values
+}
+
+// absent is the value of what a request does not have.
+const absent = "(none)"
+
+// featureSet gathers features in the order in which they are first seen.
+type featureSet struct {
+	n     int
+	of    map[string]*columnOf
+	order []string
+	at    int // the attempt being read
+}
+
+type columnOf struct {
+	feature
+	index map[string]int32
+	known int
+}
+
+// The weights of the prior: of what gateways are known to decide by, and of any
+// header field or claim.
+const (
+	knownFeature = 1.0
+	otherFeature = 0.1
+)
+
+func (f *featureSet) put(name, value string, weight float64) {
+	c := f.of[name]
+	if c == nil {
+		c = &columnOf{feature: feature{name: name, weight: weight}, index: map[string]int32{}}
+		f.of[name] = c
+		f.order = append(f.order, name)
+	}
+	for len(c.labels) < f.at {
+		c.labels = append(c.labels, c.label(absent))
+	}
+	l := c.label(value)
+	if len(c.labels) > f.at { // a field that is repeated
+		return
+	}
+	c.labels = append(c.labels, l)
+}
+
+func (c *columnOf) label(value string) int32 {
+	l, known := c.index[value]
+	if !known {
+		l = int32(len(c.values))
+		c.index[value] = l
+		c.values = append(c.values, value)
+	}
+	return l
+}
+
+// features returns the properties in which requests differ, those of too many
+// values left out: one that names each request cannot select any.
+func (s *study) features() []feature {
+	f := &featureSet{n: len(s.table.Attempts), of: map[string]*columnOf{}}
+	places := s.placeFields()
+	claims := map[capture.Fingerprint][][2]string{}
+	for i := range s.table.Attempts {
+		f.at = i
+		a := &s.table.Attempts[i]
+		f.request(a)
+		f.token(a, claims)
+		for _, name := range places {
+			if v, ok := a.Upgrade.ResponseHead.Get(name); ok {
+				f.put(strings.ToLower(name), placeOf(name, v), knownFeature)
+			}
+		}
+	}
+	var list []feature
+	for _, name := range f.order {
+		c := f.of[name]
+		for len(c.labels) < f.n {
+			c.labels = append(c.labels, c.label(absent))
+		}
+		if k := len(c.values); k > 1 && k <= 2+f.n/4 {
+			list = append(list, c.feature)
+		}
+	}
+	return list
+}
+
+// request puts what the request line, the addresses and the header fields say.
+func (f *featureSet) request(a *covariate.Attempt) {
+	u := a.Upgrade
+	path, _, _ := strings.Cut(u.Target, "?")
+	f.put("path", path, knownFeature)
+	f.put("host", strings.ToLower(u.Host), knownFeature)
+	f.put("authority", strings.ToLower(u.Authority), otherFeature)
+	if u.Source.IsValid() {
+		f.put("source", u.Source.Addr().String(), knownFeature)
+	}
+	if u.Server.IsValid() {
+		f.put("edge", u.Server.String(), knownFeature)
+	}
+	if t := u.ServerTLS; t != nil {
+		f.put("tls version", t.Version, otherFeature)
+		f.put("tls cipher", t.Cipher, otherFeature)
+		f.put("alpn", t.ALPN, otherFeature)
+	}
+	for name, value := range u.RequestHead.Fields() {
+		if lower := strings.ToLower(name); !perRequest[lower] {
+			f.put(lower, value, headerWeight(lower))
+		}
+	}
+}
+
+// perRequest are fields whose value is a secret, or new with each request.
+var perRequest = map[string]bool{
+	"sec-websocket-key": true, "authorization": true, "cookie": true, "date": true, "host": true,
+	"sec-websocket-protocol": true, "proxy-authorization": true, "x-api-key": true,
+}
+
+func headerWeight(name string) float64 {
+	switch name {
+	case "origin", "user-agent", "x-region":
+		return knownFeature
+	}
+	return otherFeature
+}
+
+// token puts what the token's claims say.
+func (f *featureSet) token(a *covariate.Attempt, claims map[capture.Fingerprint][][2]string) {
+	if len(a.Upgrade.Credentials) > 0 {
+		f.put("token place", a.Upgrade.Credentials[0].Place, otherFeature)
+	}
+	t := a.Token
+	if t == nil {
+		return
+	}
+	f.put("token", string(t.Fingerprint), otherFeature)
+	for _, p := range [][2]string{
+		{"kid", t.KeyID}, {"alg", t.Algorithm}, {"issuer", t.Issuer}, {"client", t.Client},
+		{"subject", t.Subject}, {"organisation", t.Organisation},
+	} {
+		if p[1] != "" {
+			f.put(p[0], p[1], knownFeature)
+		}
+	}
+	if t.Kind == capture.JWT {
+		f.list("audience", t.Audience)
+		f.list("scope", t.Scopes)
+	}
+	of, read := claims[t.Fingerprint]
+	if !read {
+		of = otherClaims(t.Claims)
+		claims[t.Fingerprint] = of
+	}
+	for _, p := range of {
+		f.put("claim "+p[0], p[1], otherFeature)
+	}
+}
+
+// list puts a claim of several values: as a whole, and each of them.
+func (f *featureSet) list(name string, values []string) {
+	sorted := slices.Sorted(slices.Values(values))
+	f.put(name, strings.Join(sorted, " "), knownFeature)
+	for _, v := range sorted {
+		f.put(name+" "+v, "with "+v, knownFeature)
+	}
+}
+
+// named are the claims that have a feature of their own, or are new with each token.
+var named = map[string]bool{
+	"iss": true, "sub": true, "aud": true, "exp": true, "nbf": true, "iat": true, "jti": true, "scope": true, "scp": true,
+	"scopes": true, "client_id": true, "azp": true, "auth_time": true, "sid": true, "nonce": true, "at_hash": true,
+}
+
+// otherClaims returns the other claims of a set with a plain value, in order.
+func otherClaims(set string) [][2]string {
+	if set == "" {
+		return nil
+	}
+	var claims map[string]any
+	if json.Unmarshal([]byte(set), &claims) != nil {
+		return nil
+	}
+	var of [][2]string
+	for name, v := range claims {
+		if named[name] {
+			continue
+		}
+		switch v := v.(type) {
+		case string:
+			of = append(of, [2]string{name, v})
+		case bool:
+			of = append(of, [2]string{name, strconv.FormatBool(v)})
+		}
+	}
+	slices.SortFunc(of, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return of
+}
+
+// placeNames are response fields that name where the answer came from. Any other
+// field of a response follows from the decision and explains nothing.
+var placeNames = []string{
+	"x-amz-cf-pop", "x-served-by", "cf-ray", "x-pop", "x-edge", "x-edge-location", "x-node", "x-backend",
+	"x-backend-server", "x-instance", "x-instance-id", "x-region", "fly-region", "x-datacenter", "x-upstream", "x-pod",
+}
+
+// placeFields returns those that nearly all answers carry, refusals and acceptances.
+func (s *study) placeFields() []string {
+	var list []string
+	for _, name := range placeNames {
+		var with, all [2]int
+		for i := range s.table.Attempts {
+			o := outcomeOf(s.table.Refused[i])
+			all[o]++
+			if _, ok := s.table.Attempts[i].Upgrade.ResponseHead.Get(name); ok {
+				with[o]++
+			} else if 20*(all[o]-with[o]) > len(s.table.Attempts) {
+				break
+			}
+		}
+		if all[0] > 0 && 20*with[0] >= 19*all[0] && all[1] > 0 && 20*with[1] >= 19*all[1] {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// placeOf returns the place that a field's value names.
+func placeOf(name, value string) string {
+	if name == "cf-ray" {
+		_, colo, _ := strings.Cut(value, "-")
+		return colo
+	}
+	return value
+}

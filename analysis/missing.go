@@ -1,0 +1,163 @@
+package analysis
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
+	"why403/capture"
+)
+
+// tokenMissing refuses requests without a token, or with something in its place
+// that cannot be one: a literal that the load tool failed to replace, the beginning
+// of a token, another scheme.
+var tokenMissing = &cause{
+	name:    "token-missing",
+	prior:   0.10,
+	weigh:   weighMissing,
+	says:    saysMissing,
+	story:   storyMissing,
+	do:      doMissing,
+	refute:  refuteMissing,
+	predict: func(s *study, _ *hypothesis, x *experiment) float64 { return s.share() },
+	words: []string{"missing token", "no token", "token required", "missing authorization", "authentication required", "jwt is missing",
+		"malformed", "missing or malformed", "invalid_request", "unsupported authorization"},
+}
+
+// tokenForm says what is wrong with a request's token; "" is nothing.
+func (s *study) tokenForm(a *covariate.Attempt, usual usualToken) string {
+	switch {
+	case len(a.Upgrade.Credentials) == 0:
+		return "no token"
+	case a.Token == nil:
+		return ""
+	case a.Token.Kind == capture.Placeholder:
+		return fmt.Sprintf("the literal %q", a.Token.Placeholder)
+	case a.Upgrade.Credentials[0].Scheme != usual.scheme && a.Upgrade.Credentials[0].Place == usual.place:
+		return fmt.Sprintf("the scheme %q", a.Upgrade.Credentials[0].Scheme)
+	case a.Token.Kind == capture.Opaque && (a.Token.Algorithm != "" || usual.kind == capture.JWT):
+		return "what is not a whole JWT"
+	case 2*a.Token.Length < usual.shortest:
+		return "a token cut short"
+	}
+	return ""
+}
+
+// usualToken is what accepted requests mostly carry.
+type usualToken struct {
+	scheme, place string
+	kind          capture.TokenKind
+	shortest      int // of those of that kind
+}
+
+func (s *study) usualToken() usualToken {
+	count := map[usualToken]int{}
+	var best usualToken
+	for i := range s.table.Attempts {
+		a := &s.table.Attempts[i]
+		if s.table.Refused[i] || a.Token == nil || len(a.Upgrade.Credentials) == 0 {
+			continue
+		}
+		c := a.Upgrade.Credentials[0]
+		u := usualToken{scheme: c.Scheme, place: c.Place, kind: a.Token.Kind}
+		if count[u]++; count[u] > count[best] {
+			best = u
+		}
+	}
+	if count[best] == 0 {
+		return usualToken{scheme: "Bearer", place: "authorization"}
+	}
+	for i := range s.table.Attempts {
+		if a := &s.table.Attempts[i]; !s.table.Refused[i] && a.Token != nil && a.Token.Kind == best.kind {
+			if best.shortest == 0 || a.Token.Length < best.shortest {
+				best.shortest = a.Token.Length
+			}
+		}
+	}
+	return best
+}
+
+// weighMissing takes the forms that are mostly refused for those that the gateway
+// does not take. A gateway that takes requests without a token mostly does so of all.
+func weighMissing(s *study) []*hypothesis {
+	usual := s.usualToken()
+	forms := make([]string, len(s.table.Attempts))
+	cells := map[string]*[2]float64{}
+	for i := range forms {
+		forms[i] = s.tokenForm(&s.table.Attempts[i], usual)
+		if cells[forms[i]] == nil {
+			cells[forms[i]] = new([2]float64)
+		}
+		if s.forced == nil || !s.forced[i] {
+			cells[forms[i]][outcomeOf(s.table.Refused[i])] += s.weights[i]
+		}
+	}
+	h := &hypothesis{scope: "global"}
+	var t evidence.Table
+	var bad []string
+	kinds := 0
+	for form, c := range cells {
+		if form != "" {
+			kinds++
+		}
+		if form != "" && c[1] > c[0] {
+			bad = append(bad, form)
+		}
+	}
+	if len(bad) == 0 {
+		h.logEvidence = impossible
+		return []*hypothesis{h}
+	}
+	slices.SortFunc(bad, func(a, b string) int { return cmp.Or(cmp.Compare(cells[b][1], cells[a][1]), cmp.Compare(a, b)) })
+	h.predicted = make(prediction, len(forms))
+	for i, form := range forms {
+		refuses := slices.Contains(bad, form) || s.forced != nil && s.forced[i]
+		h.predicted[i].call = -1
+		if refuses {
+			h.predicted[i].call = 1
+		}
+		w := s.weights[i]
+		switch refused := s.table.Refused[i]; {
+		case refuses && refused:
+			t.NoRefused += w
+		case refuses:
+			t.NoAccepted += w
+		case refused:
+			t.YesRefused += w
+		default:
+			t.YesAccepted += w
+		}
+	}
+	h.logLik = t.Log()
+	h.logEvidence = h.logLik - float64(kinds)*math.Ln2
+	h.counts = s.tally(h.predicted)
+	h.missing = bad
+	return []*hypothesis{h}
+}
+
+func saysMissing(s *study, h *hypothesis) string {
+	return fmt.Sprintf("The gateway refuses requests that carry %s with %s: the load tool had no token to send.", list(h.missing[:min(3, len(h.missing))], "or"), s.majority)
+}
+
+func storyMissing(s *study, h *hypothesis) string {
+	if len(h.missing) == 0 {
+		return "every refused request carried a token"
+	}
+	return fmt.Sprintf("%d of %s without a proper token were refused (they carried %s), and %d of %d with one", h.counts.N11,
+		plural(h.counts.N11+h.counts.N10, "upgrade"), list(h.missing[:min(3, len(h.missing))], "or"), h.counts.N01, h.counts.N01+h.counts.N00)
+}
+
+func doMissing(*study, *hypothesis) []string {
+	return []string{
+		"Look why the load tool has no token: a failed token request, or an extractor that did not match (in JMeter: JSON Extractor, default value NOT_FOUND).",
+		"Stop a thread whose token request failed (Thread Group, action to be taken after a sampler error) so that it opens no sockets.",
+		"Check that the variable's name in the header is that of the extractor and lives in the same thread group.",
+	}
+}
+
+func refuteMissing(*study, *hypothesis) string {
+	return "An upgrade accepted without a token, or one refused with the same answer that carries a whole one."
+}

@@ -1,0 +1,100 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
+)
+
+// tokenOverused refuses a token once it has been used for n upgrades.
+var tokenOverused = &cause{
+	name:    "token-overused",
+	prior:   0.06,
+	weigh:   weighOverused,
+	says:    saysOverused,
+	story:   storyOverused,
+	do:      doOverused,
+	refute:  refuteOverused,
+	predict: predictOverused,
+	words:   []string{"already used", "token reuse", "token has been used", "replay", "single use", "single-use", "one-time"},
+}
+
+func weighOverused(s *study) []*hypothesis {
+	p := s.partition("token")
+	h := &hypothesis{scope: "token"}
+	if p.N == 0 {
+		h.logEvidence = s.all(func(int) bool { return true }).Log()
+		return []*hypothesis{h}
+	}
+	reading := s.table.Readings()[0]
+	ways := []evidence.Range{
+		s.table.Open(p.Labels, p.N, reading, covariate.Never),
+		s.table.Attempted(p.Labels, p.N, reading),
+	}
+	var terms []float64
+	var best evidence.Result
+	at := -1
+	for i, r := range ways {
+		result := s.scanCounts(r)
+		terms = append(terms, result.LogEvidence-math.Ln2)
+		if !math.IsInf(result.LogEvidence, -1) && (at < 0 || result.Best.LogLik > best.Best.LogLik) {
+			best, at = result, i
+		}
+	}
+	if at < 0 {
+		h.logEvidence = s.unfitted(func(i int) bool { return p.Labels[i] < 0 })
+		return []*hypothesis{h}
+	}
+	h.logEvidence = floats.LogSumExp(terms)
+	h.variant = []string{countsAccepted, countsAttempts}[at]
+	s.limit(h, ways[at], best, "upgrades")
+	return []*hypothesis{h}
+}
+
+func saysOverused(s *study, h *hypothesis) string {
+	return fmt.Sprintf("The gateway takes a token for %s and then refuses it with %s.", plural(int(h.threshold.Value), h.variant+" upgrade"), s.majority)
+}
+
+func storyOverused(s *study, h *hypothesis) string {
+	if h.threshold == nil {
+		return "no number of uses comes before every refusal of a token"
+	}
+	return verdictOn(fmt.Sprintf("a limit of %s per token", plural(int(h.threshold.Value), h.variant+" upgrade")), h, s)
+}
+
+func doOverused(_ *study, h *hypothesis) []string {
+	return []string{
+		fmt.Sprintf("Fetch a new token after %s: for each upgrade (-Jtoken.mode=iteration), or count uses in the plan.", plural(int(h.threshold.Value), "upgrade")),
+		"Ask the gateway's owner whether tokens are meant to be used once, or a few times.",
+	}
+}
+
+func refuteOverused(_ *study, h *hypothesis) string {
+	return fmt.Sprintf("A token accepted more than %s, or one refused with the same answer before.", times(int(h.threshold.Value)))
+}
+
+// times writes how often: "once", "3 times".
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return plural(n, "time")
+}
+
+func predictOverused(s *study, _ *hypothesis, x *experiment) float64 {
+	switch x.name {
+	case freshTokens:
+		return 0
+	case belowLimit:
+		return 0.1
+	case closeThird:
+		return 1
+	case churnBelow:
+		return 0.6
+	}
+	return s.share()
+}

@@ -77,7 +77,7 @@ func (s *study) selected(sel *selection) *hypothesis {
 	h.predicted = make(prediction, len(sel.refuses))
 	for i, r := range sel.refuses {
 		h.predicted[i].call = -1
-		if r || s.forced != nil && s.forced[i] {
+		if r {
 			h.predicted[i].call = 1
 		}
 	}
@@ -100,6 +100,14 @@ func (s *study) selectBy(f feature) (*selection, bool) {
 				forced += s.weights[i]
 			} else {
 				t.NoAccepted += s.weights[i]
+			}
+			continue
+		}
+		if f.ofToken && s.tokenless(i) {
+			if o == 1 {
+				t.YesRefused += s.weights[i]
+			} else {
+				t.YesAccepted += s.weights[i]
 			}
 			continue
 		}
@@ -137,7 +145,7 @@ func (s *study) selectBy(f feature) (*selection, bool) {
 	}
 	sel := &selection{name: f.name, refuses: make([]bool, len(f.labels)), logEv: floats.LogSumExp(terms), logLik: best + logChoose(k, cut) + setSize(k, cut)}
 	for i, l := range f.labels {
-		sel.refuses[i] = chosen[l]
+		sel.refuses[i] = chosen[l] && !(f.ofToken && s.tokenless(i))
 	}
 	sel.describe(f, order[:cut], order[cut:])
 	return sel, true

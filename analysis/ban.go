@@ -206,7 +206,7 @@ func (f *banFit) covariate(length, window float64, renews bool) evidence.Range {
 			if renews {
 				until[l] = at.Add(toDuration(length))
 			}
-		case t.Refused[i]:
+		case t.Refused[i] && (f.s.forced == nil || !f.s.forced[i]):
 			until[l] = at.Add(toDuration(length))
 		}
 	}

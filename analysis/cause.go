@@ -41,6 +41,7 @@ func causes() []*cause {
 		rateLimit,
 		sourceBan,
 		outage,
+		overload,
 		randomRefusal,
 	}
 }
@@ -55,12 +56,15 @@ type hypothesis struct {
 	probability float64
 
 	threshold *Threshold
-	linger    *Threshold // how long a closed socket still counts
-	window    *Threshold // in which is counted
-	burst     *Threshold // let through at once
-	lasts     *Threshold // how long a ban does
-	attribute *Attribute // whose value is refused
-	missing   []string   // what was sent in place of a token
+	linger    *Threshold    // how long a closed socket still counts
+	window    *Threshold    // in which is counted
+	burst     *Threshold    // let through at once
+	lasts     *Threshold    // how long a ban does
+	parts     []*hypothesis // of two causes at once
+	soft      bool          // says how likely refusals are, not which ones
+	classes   *context      // of a soft one: attempts with about the same probability
+	attribute *Attribute    // whose value is refused
+	missing   []string      // what was sent in place of a token
 	windowKind
 	variant string // of the mechanism, for its texts
 	// predicted is what the best parameters say of each attempt; nil if the
@@ -70,7 +74,10 @@ type hypothesis struct {
 }
 
 // calls reports whether a hypothesis says of single attempts what becomes of them.
-func (h *hypothesis) calls() bool { return h.predicted != nil && h.cause != randomRefusal }
+func (h *hypothesis) calls() bool { return h.predicted != nil && !h.soft }
+
+// leads reports whether a hypothesis says enough for a check of what it leaves over.
+func (h *hypothesis) leads() bool { return h.calls() || h.classes != nil }
 
 // prediction says for each attempt whether a mechanism would have refused it.
 type prediction []forecast
@@ -90,9 +97,6 @@ func thresholded(obs []evidence.Observation, theta, near float64) prediction {
 	p := make(prediction, len(obs))
 	for i, o := range obs {
 		switch {
-		case math.IsInf(o.Lo, 1):
-			p[i].call = 1 // by another mechanism
-			continue
 		case o.Lo <= 0 && math.IsInf(o.Hi, 1):
 			// nothing is known
 		case o.Mid >= theta:
@@ -148,23 +152,33 @@ func (s *study) unfitted(unknown func(i int) bool) float64 {
 	return t.Log()
 }
 
+// covariateOf returns a covariate of an attempt, within bounds.
+type covariateOf func(i int) (lo, mid, hi float64)
+
 // scanned weighs "refused if covariate ≥ θ". If no threshold says anything, there
 // is no prediction.
-func (s *study) scanned(obs []evidence.Observation, mass evidence.Mass, near float64) (*hypothesis, evidence.Result) {
+func (s *study) scanned(of covariateOf, mass evidence.Mass, near float64) (*hypothesis, evidence.Result) {
 	h := &hypothesis{scope: "global"}
+	obs := s.observations(of)
 	r := evidence.Scan(evidence.Sorted(obs), mass)
 	if math.IsInf(r.LogEvidence, -1) {
-		h.logEvidence = s.unfitted(func(i int) bool { return math.IsInf(obs[i].Hi, 1) })
+		h.logEvidence = s.unfitted(func(i int) bool { return math.IsInf(obs[i].Lo, -1) && math.IsInf(obs[i].Hi, 1) })
 		return h, r
 	}
 	h.logEvidence, h.logLik = r.LogEvidence, r.Best.LogLik
-	h.predicted = thresholded(obs, r.Best.UpTo, near)
-	h.counts = s.tally(h.predicted)
+	s.predict(h, of, r.Best.UpTo, near)
 	return h, r
 }
 
+// predict fills in what a hypothesis says of each attempt, whatever another
+// mechanism does.
+func (s *study) predict(h *hypothesis, of covariateOf, theta, near float64) {
+	h.predicted = thresholded(s.free().observations(of), theta, near)
+	h.counts = s.tally(h.predicted)
+}
+
 // observations pairs a covariate with the outcomes.
-func (s *study) observations(of func(i int) (lo, mid, hi float64)) []evidence.Observation {
+func (s *study) observations(of covariateOf) []evidence.Observation {
 	obs := make([]evidence.Observation, len(s.table.Attempts))
 	for i := range obs {
 		lo, mid, hi := of(i)
@@ -176,9 +190,9 @@ func (s *study) observations(of func(i int) (lo, mid, hi float64)) []evidence.Ob
 	return obs
 }
 
-// counted pairs counts with the outcomes.
+// counted pairs counts with the outcomes, whatever another mechanism does.
 func (s *study) counted(r evidence.Range) []evidence.Observation {
-	return s.observations(func(i int) (float64, float64, float64) {
+	return s.free().observations(func(i int) (float64, float64, float64) {
 		hi := r.Value(r.Hi[i])
 		if r.Hi[i] == math.MaxInt32 {
 			hi = math.Inf(1)

@@ -36,14 +36,18 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 	}
 	candidates := byCause(hs)
 	if c := candidates[0]; s.determines(c, candidates) {
-		f.Verdict = Verdict{Status: Determined, Says: c.best.cause.says(s, c.best), Causes: []Cause{c.finding(s)}}
+		f.Verdict = Verdict{Status: Determined, Says: c.best.says(s), Causes: c.findings(s)}
 		return
 	}
 	f.Verdict.Status = Undetermined
 	named := s.worthNaming(candidates)
 	for _, c := range named {
-		f.Verdict.Causes = append(f.Verdict.Causes, c.finding(s))
-		f.UndecidedBetween = append(f.UndecidedBetween, c.best.cause.name)
+		for _, finding := range c.findings(s) {
+			if !slices.Contains(f.UndecidedBetween, finding.Cause) {
+				f.Verdict.Causes = append(f.Verdict.Causes, finding)
+				f.UndecidedBetween = append(f.UndecidedBetween, finding.Cause)
+			}
+		}
 	}
 	f.Verdict.Says = s.undecided(named)
 	f.NextExperiment = s.nextExperiment(named)
@@ -73,17 +77,54 @@ func (s *study) worthNaming(candidates []candidate) []candidate {
 	return named
 }
 
-// candidate is a cause with its best scope.
+// candidate is a cause, or two at once, with its best scope.
 type candidate struct {
 	best        *hypothesis
 	probability float64 // of the cause, over its scopes
+}
+
+// names are the causes of a hypothesis, joined: what is told apart in a verdict.
+func (h *hypothesis) names() string {
+	if len(h.parts) == 0 {
+		return h.cause.name
+	}
+	names := []string{h.parts[0].cause.name, h.parts[1].cause.name}
+	slices.Sort(names)
+	return strings.Join(names, " with ")
+}
+
+// single returns the hypotheses of one cause that one consists of.
+func (h *hypothesis) single() []*hypothesis {
+	if len(h.parts) == 0 {
+		return []*hypothesis{h}
+	}
+	return h.parts
+}
+
+func (h *hypothesis) says(s *study) string {
+	if len(h.parts) == 0 {
+		return h.cause.says(s, h)
+	}
+	return h.parts[0].cause.says(s, h.parts[0]) + " And: " + h.parts[1].cause.says(s, h.parts[1])
+}
+
+// findings returns the finding of a candidate, or one for each of its two causes.
+func (c candidate) findings(s *study) []Cause {
+	if len(c.best.parts) == 0 {
+		return []Cause{c.finding(s)}
+	}
+	var list []Cause
+	for _, part := range c.best.parts {
+		list = append(list, candidate{part, c.probability}.finding(s))
+	}
+	return list
 }
 
 // byCause gathers the hypotheses, best first, by cause.
 func byCause(hs []*hypothesis) []candidate {
 	var cs []candidate
 	for _, h := range hs {
-		i := slices.IndexFunc(cs, func(c candidate) bool { return c.best.cause == h.cause })
+		i := slices.IndexFunc(cs, func(c candidate) bool { return c.best.names() == h.names() })
 		if i < 0 {
 			cs = append(cs, candidate{h, h.probability})
 			continue
@@ -119,7 +160,7 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	}
 	if s.tokensUnseen() {
 		wrong := float64(h.counts.N10+h.counts.N01) / float64(len(s.table.Attempts))
-		return h.cause != randomRefusal && wrong <= 0.02
+		return !h.soft && wrong <= 0.02
 	}
 	return true
 }
@@ -137,7 +178,7 @@ func (s *study) explains(h *hypothesis) bool {
 
 // rival is the probability from which on a cause that decides every attempt alike
 // keeps another from being determined: nothing but the priors speaks for one of them.
-const rival = 0.005
+const rival = 0.02
 
 func rivalled(c candidate, all []candidate) bool {
 	return slices.ContainsFunc(all, func(o candidate) bool {
@@ -207,11 +248,11 @@ func (s *study) undecided(named []candidate) string {
 	}
 	if len(named) == 1 {
 		c := named[0]
-		return fmt.Sprintf("%s is the most probable cause (%s), but it does not explain enough to be called determined.", c.best.cause.name, percent(c.probability))
+		return fmt.Sprintf("%s is the most probable cause (%s), but it does not explain enough to be called determined.", c.best.names(), percent(c.probability))
 	}
 	var parts []string
 	for _, c := range named {
-		parts = append(parts, fmt.Sprintf("%s (%s)", c.best.cause.name, percent(c.probability)))
+		parts = append(parts, fmt.Sprintf("%s (%s)", c.best.names(), percent(c.probability)))
 	}
 	text := "This recording cannot tell " + parts[0] + " from " + list(parts[1:], "or")
 	if n, ok := s.disagree(named); ok && n == 0 {

@@ -6,6 +6,7 @@ import (
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
+	"why403/capture"
 )
 
 // tokenExpired refuses a token from its expiry on, or some leeway later.
@@ -27,8 +28,8 @@ var tokenExpired = &cause{
 var expiryLeeway = evidence.Mix(
 	evidence.Part{Weight: 0.50, Mass: evidence.Spike(0)},
 	evidence.Part{Weight: 0.10, Mass: evidence.Spike(1)},
-	evidence.Part{Weight: 0.30, Mass: evidence.LogUniform(0.1, 3600)},
-	evidence.Part{Weight: 0.10, Mass: evidence.Mirror(evidence.LogUniform(0.1, 3600))},
+	evidence.Part{Weight: 0.33, Mass: evidence.LogUniform(0.1, 3600)},
+	evidence.Part{Weight: 0.07, Mass: evidence.Mirror(evidence.LogUniform(0.1, 600))},
 )
 
 // nearSeconds is how far from a threshold in seconds an attempt may fall on the
@@ -44,6 +45,16 @@ func bounds(known bool, value, err float64) (lo, mid, hi float64) {
 	return value - err, value, value + err
 }
 
+// never is the covariate of an attempt that a cause would not refuse.
+func never() (lo, mid, hi float64) { return math.Inf(-1), math.Inf(-1), math.Inf(-1) }
+
+// tokenless reports whether an attempt is known to have carried no token, so that
+// nothing about a token can be the reason of its refusal.
+func (s *study) tokenless(i int) bool {
+	a := &s.table.Attempts[i]
+	return a.Token != nil && a.Token.Kind == capture.Placeholder || s.table.TokensUsual && len(a.Upgrade.Credentials) == 0
+}
+
 func (s *study) lateness(i int) (float64, bool) {
 	a := &s.table.Attempts[i]
 	if !knowsExpiry(a) {
@@ -56,15 +67,17 @@ func knowsExpiry(a *covariate.Attempt) bool { return a.Token != nil && a.Token.E
 func knowsIssue(a *covariate.Attempt) bool  { return a.Token != nil && a.Token.Issued.Seen() }
 
 func weighExpired(s *study) []*hypothesis {
-	obs := s.observations(func(i int) (float64, float64, float64) {
+	of := func(i int) (float64, float64, float64) {
 		late, known := s.lateness(i)
+		if s.tokenless(i) {
+			return never()
+		}
 		return bounds(known, late, s.table.Attempts[i].Error.Seconds())
-	})
-	h, r := s.scanned(obs, expiryLeeway, nearSeconds)
+	}
+	h, r := s.scanned(of, expiryLeeway, nearSeconds)
 	if h.predicted != nil {
 		h.threshold = leeway(r)
-		h.predicted = thresholded(obs, h.threshold.Value, nearSeconds)
-		h.counts = s.tally(h.predicted)
+		s.predict(h, of, h.threshold.Value, nearSeconds)
 	}
 	return []*hypothesis{h}
 }

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -67,30 +68,51 @@ func (f *Findings) count(s *study) {
 
 // weigh returns every hypothesis with its probability, the most probable first.
 func (s *study) weigh() []*hypothesis {
-	var hs, leads []*hypothesis
-	for _, c := range causes() {
-		of := c.weigh(s)
-		for _, h := range of {
-			h.cause = c
-			if h.equivalent == nil {
-				h.equivalent = []string{}
-			}
-			if len(of) > 1 || h.scope != "global" || len(h.equivalent) > 0 {
-				h.logEvidence += math.Log(scopeShare(h))
-			}
-		}
-		hs = append(hs, of...)
-		if lead := leading(of); lead != nil {
-			leads = append(leads, lead)
-		}
-	}
+	hs := s.weighCauses(causes())
+	leads := leadsOf(hs)
+	twos := s.pairs(hs, leads)
+	hs = append(hs, twos...)
+	leads = append(leads, twos...)
 	hs = append(hs, weighUnknown(s, leads))
 	for _, h := range hs {
 		h.logEvidence += math.Log(h.cause.prior) + s.spokenFor(h.cause)
+		if len(h.parts) > 0 {
+			h.logEvidence += s.spokenFor(h.parts[1].cause)
+		}
 	}
 	setProbabilities(hs)
 	slices.SortStableFunc(hs, func(a, b *hypothesis) int { return cmp.Compare(b.logEvidence, a.logEvidence) })
 	return hs
+}
+
+// weighCauses weighs causes with the priors of their scopes, without their own.
+func (s *study) weighCauses(of []*cause) []*hypothesis {
+	var hs []*hypothesis
+	for _, c := range of {
+		list := c.weigh(s)
+		for _, h := range list {
+			h.cause = c
+			if h.equivalent == nil {
+				h.equivalent = []string{}
+			}
+			if h.attribute == nil && (len(list) > 1 || h.scope != "global" || len(h.equivalent) > 0) {
+				h.logEvidence += math.Log(scopeShare(h))
+			}
+		}
+		hs = append(hs, list...)
+	}
+	return hs
+}
+
+// leadsOf returns the leading hypothesis of each cause that has one.
+func leadsOf(hs []*hypothesis) []*hypothesis {
+	var leads []*hypothesis
+	for _, c := range causes() {
+		if lead := leading(slices.DeleteFunc(slices.Clone(hs), func(h *hypothesis) bool { return h.cause != c })); lead != nil {
+			leads = append(leads, lead)
+		}
+	}
+	return leads
 }
 
 func scopeShare(h *hypothesis) float64 {
@@ -106,7 +128,7 @@ func scopeShare(h *hypothesis) float64 {
 func leading(hs []*hypothesis) *hypothesis {
 	var best *hypothesis
 	for _, h := range hs {
-		if h.calls() && (best == nil || h.logEvidence > best.logEvidence) {
+		if h.leads() && (best == nil || h.logEvidence > best.logEvidence) {
 			best = h
 		}
 	}
@@ -125,13 +147,30 @@ func setProbabilities(hs []*hypothesis) {
 }
 
 func (h *hypothesis) finding(s *study) Hypothesis {
-	return Hypothesis{
-		Cause: h.cause.name, Scope: h.scope, Probability: h.probability,
-		LogEvidence: round(h.logEvidence, 3),
-		Threshold:   h.threshold.rounded(), Linger: h.linger.rounded(),
-		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(), Attribute: h.attribute,
-		Counts: h.counts, Says: standing(h) + h.cause.story(s, h) + ".",
+	of := h
+	var with []Part
+	if len(h.parts) > 0 {
+		of = h.parts[0]
+		b := h.parts[1]
+		with = []Part{{Cause: b.cause.name, Scope: b.scope, Threshold: b.threshold.rounded(), Attribute: b.attribute}}
 	}
+	return Hypothesis{
+		Cause: of.cause.name, Scope: of.scope, Probability: h.probability, With: with,
+		LogEvidence: round(h.logEvidence, 3),
+		Threshold:   of.threshold.rounded(), Linger: of.linger.rounded(),
+		Burst: of.burst.rounded(), Window: of.window.rounded(), Lasts: of.lasts.rounded(), Attribute: of.attribute,
+		Counts: h.counts, Says: standing(h) + h.story(s) + ".",
+	}
+}
+
+// story is what of the recording bears on a hypothesis.
+func (h *hypothesis) story(s *study) string {
+	if len(h.parts) == 0 {
+		return h.cause.story(s, h)
+	}
+	a, b := h.parts[0], h.parts[1]
+	return verdictOn(a.cause.name+" and "+b.cause.name+" together", h, s) + "; " +
+		fmt.Sprintf("%s alone explains %d refusals, %s %d", a.cause.name, a.counts.N11, b.cause.name, b.counts.N11)
 }
 
 // standing opens the sentence on a hypothesis.

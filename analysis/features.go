@@ -13,10 +13,11 @@ import (
 // feature is one property of the requests: for each attempt which of its values it
 // has.
 type feature struct {
-	name   string
-	weight float64  // of the prior, among features
-	values []string // texts of the values
-	labels []int32  // by attempt, into values
+	name    string
+	weight  float64  // of the prior, among features
+	values  []string // texts of the values
+	labels  []int32  // by attempt, into values
+	ofToken bool     // says nothing of requests without a token
 }
 
 // absent is the value of what a request does not have.
@@ -58,6 +59,12 @@ func (f *featureSet) put(name, value string, weight float64) {
 		return
 	}
 	c.labels = append(c.labels, l)
+}
+
+// putToken puts a property of the token.
+func (f *featureSet) putToken(name, value string, weight float64) {
+	f.put(name, value, weight)
+	f.of[name].ofToken = true
 }
 
 func (c *columnOf) label(value string) int32 {
@@ -142,19 +149,19 @@ func headerWeight(name string) float64 {
 // token puts what the token's claims say.
 func (f *featureSet) token(a *covariate.Attempt, claims map[capture.Fingerprint][][2]string) {
 	if len(a.Upgrade.Credentials) > 0 {
-		f.put("token place", a.Upgrade.Credentials[0].Place, otherFeature)
+		f.putToken("token place", a.Upgrade.Credentials[0].Place, otherFeature)
 	}
 	t := a.Token
-	if t == nil {
-		return
+	if t == nil || t.Kind == capture.Placeholder {
+		return // that is another cause, token-missing
 	}
-	f.put("token", string(t.Fingerprint), otherFeature)
+	f.putToken("token", string(t.Fingerprint), otherFeature)
 	for _, p := range [][2]string{
 		{"kid", t.KeyID}, {"alg", t.Algorithm}, {"issuer", t.Issuer}, {"client", t.Client},
 		{"subject", t.Subject}, {"organisation", t.Organisation},
 	} {
 		if p[1] != "" {
-			f.put(p[0], p[1], knownFeature)
+			f.putToken(p[0], p[1], knownFeature)
 		}
 	}
 	if t.Kind == capture.JWT {
@@ -167,16 +174,16 @@ func (f *featureSet) token(a *covariate.Attempt, claims map[capture.Fingerprint]
 		claims[t.Fingerprint] = of
 	}
 	for _, p := range of {
-		f.put("claim "+p[0], p[1], otherFeature)
+		f.putToken("claim "+p[0], p[1], otherFeature)
 	}
 }
 
 // list puts a claim of several values: as a whole, and each of them.
 func (f *featureSet) list(name string, values []string) {
 	sorted := slices.Sorted(slices.Values(values))
-	f.put(name, strings.Join(sorted, " "), knownFeature)
+	f.putToken(name, strings.Join(sorted, " "), knownFeature)
 	for _, v := range sorted {
-		f.put(name+" "+v, "with "+v, knownFeature)
+		f.putToken(name+" "+v, "with "+v, knownFeature)
 	}
 }
 

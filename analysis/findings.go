@@ -112,8 +112,17 @@ type Hypothesis struct {
 	Window      *Threshold `json:"window,omitempty"`
 	Lasts       *Threshold `json:"lasts,omitempty"`
 	Attribute   *Attribute `json:"attribute,omitempty"`
+	With        []Part     `json:"with,omitempty"` // of two causes at once: the second
 	Counts      Counts     `json:"counts"`
 	Says        string     `json:"says"` // why it stands or falls, one sentence with the counts
+}
+
+// Part is one of two causes at once.
+type Part struct {
+	Cause     string     `json:"cause"`
+	Scope     string     `json:"scope"`
+	Threshold *Threshold `json:"threshold,omitempty"`
+	Attribute *Attribute `json:"attribute,omitempty"`
 }
 
 // Experiment is the run that would separate what this one cannot.

@@ -114,11 +114,12 @@ func weighMissing(s *study) []*hypothesis {
 	slices.SortFunc(bad, func(a, b string) int { return cmp.Or(cmp.Compare(cells[b][1], cells[a][1]), cmp.Compare(a, b)) })
 	h.predicted = make(prediction, len(forms))
 	for i, form := range forms {
-		refuses := slices.Contains(bad, form) || s.forced != nil && s.forced[i]
+		refuses := slices.Contains(bad, form)
 		h.predicted[i].call = -1
 		if refuses {
 			h.predicted[i].call = 1
 		}
+		refuses = refuses || s.forced != nil && s.forced[i]
 		w := s.weights[i]
 		switch refused := s.table.Refused[i]; {
 		case refuses && refused:

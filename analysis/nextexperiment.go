@@ -49,7 +49,7 @@ func (s *study) rehearsed(x *experiment, f loadFacts, named []candidate) *rehear
 	}
 	r := &rehearsal{x: x, parts: p.parts}
 	for _, c := range named {
-		shares := s.rehearse([]*hypothesis{c.best}, x, p)
+		shares := s.rehearse(c.best.single(), x, p)
 		sum, n := 0.0, 0.0
 		for i, share := range shares {
 			sum += share * tried[i]
@@ -135,7 +135,7 @@ func blurred(share, sd float64) []float64 {
 func (r *rehearsal) experiment(s *study, named []candidate, limit int) *Experiment {
 	e := &Experiment{Name: r.x.name, Why: r.x.why + ".", Do: r.x.steps(s, limit), Predictions: map[string]float64{}}
 	for i, c := range named {
-		e.Predictions[c.best.cause.name] = round(r.total[i], 3)
+		expect(e.Predictions, c, r.total[i])
 	}
 	if len(r.parts) < 2 {
 		return e
@@ -143,17 +143,28 @@ func (r *rehearsal) experiment(s *study, named []candidate, limit int) *Experime
 	for part, name := range r.parts {
 		p := ExperimentPart{Of: name, Predictions: map[string]float64{}}
 		for i, c := range named {
-			p.Predictions[c.best.cause.name] = round(r.shares[i][part], 3)
+			expect(p.Predictions, c, r.shares[i][part])
 		}
 		e.Parts = append(e.Parts, p)
 	}
 	return e
 }
 
+// expect notes a share under each cause of a candidate, the more probable ones first.
+func expect(predictions map[string]float64, c candidate, share float64) {
+	for _, h := range c.best.single() {
+		if _, known := predictions[h.cause.name]; !known {
+			predictions[h.cause.name] = round(share, 3)
+		}
+	}
+}
+
 func suspectedLimit(named []candidate) int {
 	for _, c := range named {
-		if c.best.cause == concurrencyCap && c.best.threshold != nil {
-			return int(c.best.threshold.Value)
+		for _, h := range c.best.single() {
+			if h.cause == concurrencyCap && h.threshold != nil {
+				return int(h.threshold.Value)
+			}
 		}
 	}
 	return 0

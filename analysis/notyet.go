@@ -48,11 +48,14 @@ func early(a *covariate.Attempt) (float64, bool) {
 }
 
 func weighNotYet(s *study) []*hypothesis {
-	obs := s.observations(func(i int) (float64, float64, float64) {
+	of := func(i int) (float64, float64, float64) {
 		v, known := early(&s.table.Attempts[i])
+		if s.tokenless(i) {
+			return never()
+		}
 		return bounds(known, v, s.table.Attempts[i].Error.Seconds())
-	})
-	h, r := s.scanned(obs, validity, nearSeconds)
+	}
+	h, r := s.scanned(of, validity, nearSeconds)
 	if h.predicted != nil {
 		v := leeway(r)
 		h.threshold = &Threshold{Value: -v.Value, Low: -v.High, High: -v.Low, Unit: "s"}

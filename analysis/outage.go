@@ -32,11 +32,11 @@ const untilEnd = "until the end"
 func weighOutage(s *study) []*hypothesis {
 	total := s.duration()
 	jitter := s.table.Jitter.Seconds()
-	obs := s.observations(func(i int) (float64, float64, float64) {
+	of := func(i int) (float64, float64, float64) {
 		at := s.since(s.table.Attempts[i].Answered)
 		return at - jitter, at, at + jitter
-	})
-	h, r := s.scanned(obs, evidence.Uniform(-jitter, total+jitter), nearSeconds)
+	}
+	h, r := s.scanned(of, evidence.Uniform(-jitter, total+jitter), nearSeconds)
 	if h.predicted == nil {
 		return []*hypothesis{h}
 	}
@@ -45,6 +45,7 @@ func weighOutage(s *study) []*hypothesis {
 	w := newStretch(s)
 	if ends, ok := w.fit(); ok {
 		if ends.logLik > r.Best.LogLik {
+			h.logLik = ends.logLik
 			h.variant = "until " + seconds(ends.until)
 			h.threshold = &Threshold{Value: ends.from, Low: ends.fromAfter, High: ends.from, Unit: "s"}
 			h.predicted = ends.predicted
@@ -69,6 +70,7 @@ type stretch struct {
 	at         []float64 // answers, seconds since the start
 	refusedSum []float64 // running weights: of the first i attempts
 	acceptSum  []float64
+	forced     [2]float64 // weights of what another mechanism refuses
 }
 
 type stretchFit struct {
@@ -83,7 +85,9 @@ func newStretch(s *study) *stretch {
 	for i, refused := range s.table.Refused {
 		w.at[i] = s.since(s.table.Attempts[i].Answered)
 		w.refusedSum[i+1], w.acceptSum[i+1] = w.refusedSum[i], w.acceptSum[i]
-		if refused {
+		if s.forced != nil && s.forced[i] {
+			w.forced[outcomeOf(refused)] += s.weights[i]
+		} else if refused {
 			w.refusedSum[i+1] += s.weights[i]
 		} else {
 			w.acceptSum[i+1] += s.weights[i]
@@ -114,7 +118,7 @@ func (w *stretch) densest() (from, until int) {
 // attempts that weigh less leave more room.
 func (w *stretch) reach() int {
 	n := len(w.at)
-	return min(int(8*float64(n)/(w.refusedSum[n]+w.acceptSum[n])), 64)
+	return min(int(8*float64(n)/max(1, w.refusedSum[n]+w.acceptSum[n])), 64)
 }
 
 // fit sums the evidence of the intervals about the densest one that end within the
@@ -130,7 +134,7 @@ func (w *stretch) fit() (stretchFit, bool) {
 		for b := max(a+1, until-reach); b <= min(until+reach, n-1); b++ {
 			mass := w.gap(a) / w.s.duration() * w.gap(b) / max(w.s.duration()-w.at[a], w.gap(b))
 			t := w.table(a, b)
-			if t.NoRefused <= 0 || t.YesAccepted <= 0 || mass <= 0 {
+			if t.NoRefused <= w.forced[1]+1e-7 || t.YesAccepted <= 0 || mass <= 0 {
 				continue
 			}
 			l := t.Log()
@@ -165,6 +169,8 @@ func (w *stretch) table(from, until int) evidence.Table {
 	t.NoAccepted = w.acceptSum[until] - w.acceptSum[from]
 	t.YesRefused = max(0, w.refusedSum[n]-t.NoRefused)
 	t.YesAccepted = max(0, w.acceptSum[n]-t.NoAccepted)
+	t.NoRefused += w.forced[1]
+	t.NoAccepted += w.forced[0]
 	return t
 }
 

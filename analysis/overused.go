@@ -31,15 +31,15 @@ func weighOverused(s *study) []*hypothesis {
 		return []*hypothesis{h}
 	}
 	reading := s.table.Readings()[0]
-	ways := []evidence.Range{
-		s.table.Open(p.Labels, p.N, reading, covariate.Never),
-		s.table.Attempted(p.Labels, p.N, reading),
+	ways := []func() evidence.Range{
+		func() evidence.Range { return s.table.Open(p.Labels, p.N, reading, covariate.Never) },
+		func() evidence.Range { return s.table.Attempted(p.Labels, p.N, reading) },
 	}
 	var terms []float64
 	var best evidence.Result
 	at := -1
-	for i, r := range ways {
-		result := s.scanCounts(r)
+	for i, way := range ways {
+		result := s.scanCounts(way())
 		terms = append(terms, result.LogEvidence-math.Ln2)
 		if !math.IsInf(result.LogEvidence, -1) && (at < 0 || result.Best.LogLik > best.Best.LogLik) {
 			best, at = result, i
@@ -51,7 +51,7 @@ func weighOverused(s *study) []*hypothesis {
 	}
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = []string{countsAccepted, countsAttempts}[at]
-	s.limit(h, ways[at], best, "upgrades")
+	s.limit(h, ways[at](), best, "upgrades")
 	return []*hypothesis{h}
 }
 

@@ -20,7 +20,7 @@ var randomRefusal = &cause{
 
 func weighRandom(s *study) []*hypothesis {
 	t := s.all(func(int) bool { return true })
-	h := &hypothesis{scope: "global"}
+	h := &hypothesis{scope: "global", soft: true}
 	h.logEvidence = evidence.Beta{A: 1, B: 1}.Log(t.LeanYesRefused, t.LeanYesAccepted)
 	h.predicted = make(prediction, len(s.table.Attempts)) // either, of every one
 	h.counts = s.tally(h.predicted)

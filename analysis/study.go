@@ -43,6 +43,28 @@ func newStudy(run *capture.Run) *study {
 	return s
 }
 
+// given returns the study of what a prediction leaves over: the attempts that it
+// refuses are refused whatever another mechanism says. Those of which it is unsure
+// are taken the way they went.
+func (s *study) given(p prediction) *study {
+	g := *s
+	g.byPart, g.forced = nil, make([]bool, len(p))
+	for i, f := range p {
+		g.forced[i] = f.call > 0 && !f.unsure || f.unsure && f.call != 0 && s.table.Refused[i]
+	}
+	return &g
+}
+
+// free returns the study without what another mechanism refuses.
+func (s *study) free() *study {
+	if s.forced == nil {
+		return s
+	}
+	f := *s
+	f.forced = nil
+	return &f
+}
+
 // turns returns the changes from refusals to an acceptance under labels.
 func (s *study) turns(labels []int32, n int) []covariate.Turn {
 	if len(labels) == 0 {
@@ -54,7 +76,7 @@ func (s *study) turns(labels []int32, n int) []covariate.Turn {
 	if s.byPart == nil {
 		s.byPart = map[*int32][]covariate.Turn{}
 	}
-	turns := s.table.Turns(labels, n)
+	turns := s.table.Turns(labels, n, s.forced)
 	s.byPart[&labels[0]] = turns
 	return turns
 }

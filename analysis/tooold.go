@@ -24,11 +24,14 @@ var tokenTooOld = &cause{
 var ages = evidence.LogUniform(1, 7*24*3600)
 
 func weighTooOld(s *study) []*hypothesis {
-	obs := s.observations(func(i int) (float64, float64, float64) {
+	of := func(i int) (float64, float64, float64) {
 		a := &s.table.Attempts[i]
+		if s.tokenless(i) {
+			return never()
+		}
 		return bounds(knowsIssue(a), a.Age.Seconds(), a.Error.Seconds())
-	})
-	h, r := s.scanned(obs, ages, nearSeconds)
+	}
+	h, r := s.scanned(of, ages, nearSeconds)
 	if h.predicted != nil {
 		h.threshold = finite(&Threshold{Value: within(r.Best), Low: max(r.Low, 0), High: r.High, Unit: "s"})
 	}

@@ -58,7 +58,12 @@ func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 	for _, lead := range leads {
 		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))
 		for _, c := range s.contexts {
-			gain := s.residual(lead.predicted, c)
+			gain := 0.0
+			if lead.classes != nil {
+				gain = s.softResidual(*lead.classes, c)
+			} else {
+				gain = s.residual(lead.predicted, c)
+			}
 			terms = append(terms, lead.logEvidence+gain+each)
 			if gain > best {
 				best, pattern = gain, c.name
@@ -100,6 +105,21 @@ func (s *study) residual(p prediction, c context) float64 {
 		}
 	}
 	return evidence.Context(labels, 2*c.n, s.table.Refused, s.weights) - plain.Log() - s.unpaid(labels, 2*c.n, s.surprises(p))
+}
+
+// softResidual returns by how much the log likelihood of a hypothesis that only says
+// how likely refusals are rises if the rate may also differ by context.
+func (s *study) softResidual(classes, c context) float64 {
+	labels := make([]int32, len(classes.labels))
+	for i, l := range classes.labels {
+		labels[i] = -1
+		if c.labels[i] >= 0 {
+			labels[i] = l*int32(c.n) + c.labels[i]
+		}
+	}
+	n := classes.n * c.n
+	return evidence.Context(labels, n, s.table.Refused, s.weights) -
+		evidence.Context(classes.labels, classes.n, s.table.Refused, s.weights)
 }
 
 // unpaid is what a context owes for the changes in a row of events. Attempts of a

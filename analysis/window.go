@@ -18,8 +18,8 @@ const (
 // windowTries fits quotas with a window: each kind, counting what was let through
 // or what was attempted.
 func windowTries(s *study, p covariate.Partition) []quotaTry {
-	if len(s.turns(p.Labels, p.N)) == 0 {
-		return nil
+	if len(s.firstAccepted(p)) == 0 {
+		return nil // nothing came back, so nothing speaks for a window
 	}
 	var tries []quotaTry
 	for _, kind := range []struct {
@@ -37,6 +37,17 @@ func windowTries(s *study, p covariate.Partition) []quotaTry {
 	return tries
 }
 
+// firstAccepted returns the changes from refusals to an acceptance.
+func (s *study) firstAccepted(p covariate.Partition) []covariate.Turn {
+	var ended []covariate.Turn
+	for _, t := range s.turns(p.Labels, p.N) {
+		if t.Accepted.Seen() {
+			ended = append(ended, t)
+		}
+	}
+	return ended
+}
+
 // windowFit searches the window of one kind of quota.
 type windowFit struct {
 	s        *study
@@ -47,7 +58,12 @@ type windowFit struct {
 
 func (w *windowFit) fit() (quotaTry, bool) {
 	q := search{low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
-		return w.s.scanCounts(w.counts(x))
+		result := w.s.scanCounts(w.counts(x))
+		if w.kind == aligned {
+			_, width := w.phase(x)
+			result.LogEvidence += math.Log(min(width/x, 1))
+		}
+		return result
 	}}
 	width := w.s.binWidth()
 	for k, x := range w.candidates(width) {
@@ -60,7 +76,7 @@ func (w *windowFit) fit() (quotaTry, bool) {
 			q.climb(x, step, step)
 		}
 	}
-	if w.kind == sliding {
+	if w.kind == sliding && w.counting == covariate.LetThrough && w.s.forced == nil {
 		w.sweep(&q)
 	}
 	best, ok := q.best()
@@ -80,7 +96,7 @@ func (w *windowFit) fit() (quotaTry, bool) {
 // sweep looks for a sliding window where no peak gave it away: the likelihood rises
 // towards it from a few per cent off.
 func (w *windowFit) sweep(q *search) {
-	const ratio = 1.05
+	const ratio = 1.06
 	for x := 2 * leastWindow; x < w.s.duration(); x *= ratio {
 		q.try(x, x*(ratio-1))
 	}
@@ -99,7 +115,8 @@ func (w *windowFit) counts(x float64) evidence.Range {
 	case fromFirst:
 		return t.FromFirst(w.part.Labels, w.part.N, r, toDuration(x), w.counting)
 	}
-	return t.Fixed(w.part.Labels, w.part.N, r, toDuration(x), w.phase(x), w.counting)
+	phase, _ := w.phase(x)
+	return t.Fixed(w.part.Labels, w.part.N, r, toDuration(x), phase, w.counting)
 }
 
 // step is how finely windows about x can be told apart: with fixed windows the
@@ -226,19 +243,27 @@ func grown(at []span, x float64) float64 {
 	return x
 }
 
-// phase is the beginning of a window of length x that the most boundaries allow.
-func (w *windowFit) phase(x float64) capture.Instant {
+// phase is the beginning of a window of length x that the most boundaries allow,
+// and how exactly they tell it, in seconds: the narrowest of those that allow it.
+func (w *windowFit) phase(x float64) (capture.Instant, float64) {
 	var spans []span
 	j := w.s.table.Jitter.Seconds()
-	for _, s := range w.boundaries() {
+	boundaries := w.boundaries()
+	for _, s := range boundaries {
 		low, high := math.Mod(s.low, x)-j, math.Mod(s.low, x)+s.high-s.low+j
 		spans = append(spans, span{low, high}, span{low - x, high - x}, span{low + x, high + x})
 	}
 	at := mostStabbed(spans, 1)
 	if len(at) == 0 {
-		return w.s.start
+		return w.s.start, x
 	}
-	return w.s.start.Add(toDuration(at[0]) - toDuration(math.Ceil(w.s.duration()/x+2)*x))
+	width := x
+	for _, s := range spans {
+		if s.low <= at[0] && at[0] <= s.high {
+			width = min(width, s.high-s.low)
+		}
+	}
+	return w.s.start.Add(toDuration(at[0]) - toDuration(math.Ceil(w.s.duration()/x+2)*x)), width
 }
 
 // fromFirstCandidates are the lengths that most windows allow that begin with the

@@ -90,7 +90,7 @@ func (t *Table) Partitions() []Partition {
 func (t *Table) partition(k Key) Partition {
 	p := Partition{Scope: k.Name, Labels: make([]int32, len(t.Attempts))}
 	index := map[string]int32{}
-	tokens := t.tokensUsual() && tokenKeys[k.Name]
+	tokens := t.TokensUsual && tokenKeys[k.Name]
 	for i := range t.Attempts {
 		value := k.Of(&t.Attempts[i])
 		if value == "" && tokens && t.Attempts[i].Upgrade.Token() == "" {
@@ -114,8 +114,7 @@ func (t *Table) partition(k Key) Partition {
 
 var tokenKeys = map[string]bool{"token": true, "client": true, "subject": true, "organisation": true}
 
-// tokensUsual reports whether most attempts carry a token, so that one without is
-// known to have none.
+// tokensUsual reports whether most attempts carry a token.
 func (t *Table) tokensUsual() bool {
 	with := 0
 	for i := range t.Attempts {

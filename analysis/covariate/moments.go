@@ -230,13 +230,13 @@ type Turn struct {
 }
 
 // Turns returns the runs of refusals under each label in the order in which they
-// end, those that do not end last.
-func (t *Table) Turns(labels []int32, n int) []Turn {
+// end, those that do not end last. Attempts marked in without are passed over.
+func (t *Table) Turns(labels []int32, n int, without []bool) []Turn {
 	running := make([]Turn, n)
 	var turns []Turn
 	for i := range t.Attempts {
 		l := labels[i]
-		if l < 0 {
+		if l < 0 || without != nil && without[i] {
 			continue
 		}
 		at, run := t.Attempts[i].Answered, &running[l]

@@ -199,7 +199,7 @@ func (t *Table) Attempted(labels []int32, n int, r Reading) evidence.Range {
 			hi[i] = math.MaxInt32
 		}
 	}
-	return evidence.Range{Lo: out, Mid: out, Hi: hi}
+	return evidence.Range{Lo: out, Mid: slices.Clone(out), Hi: hi}
 }
 
 // PeakOpen is the most sockets that were open at once, refusals in band left out.

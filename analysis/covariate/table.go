@@ -38,6 +38,9 @@ type Table struct {
 	// all take (19 in 20), Jitter by how much two waits usually differ;
 	// RefusedWait is the median wait of refusals.
 	Usual, Wait, Jitter, RefusedWait time.Duration
+	// TokensUsual says that most attempts carry a token, so that one without is
+	// known to have none.
+	TokensUsual bool
 
 	inOrder  []int32 // positions in Attempts as they are
 	bySent   []int32 // positions in Attempts in the order of requests
@@ -61,6 +64,7 @@ func Build(run *capture.Run) *Table {
 	t.waits()
 	t.order()
 	t.tokens()
+	t.TokensUsual = t.tokensUsual()
 	return t
 }
 

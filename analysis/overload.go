@@ -1,0 +1,208 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/covariate"
+)
+
+// overload refuses the more often the more there is to do: what checks a token, or
+// the gateway itself, does not keep up, and gives up on some.
+//
+// Its likelihood is a curve: floor + (ceiling − floor) · logistic(slope · ln(x/middle))
+// over what was pending, the rate or the open sockets at the request.
+var overload = &cause{
+	name:    "overload",
+	prior:   0.07,
+	weigh:   weighOverload,
+	says:    saysOverload,
+	story:   storyOverload,
+	do:      doOverload,
+	refute:  refuteOverload,
+	predict: predictOverload,
+	words: []string{"overload", "timeout", "timed out", "deadline", "upstream request timeout", "temporarily", "try again later", "jwks",
+		"server busy", "overflow", "no healthy upstream"},
+}
+
+// The curve's parameters, alike in the prior; the middle is one of the bins.
+var (
+	slopes   = []float64{1.5, 3, 6, 12}
+	ceilings = []float64{0.25, 0.5, 0.8, 0.97}
+	floors   = []float64{0.0005, 0.01, 0.05}
+)
+
+const loadBins = 24
+
+// strain is a measure of how much there is to do, by attempt.
+type strain struct {
+	name   string
+	values []float64
+}
+
+// strains returns the measures at the moment of each request.
+func (s *study) strains() []strain {
+	return []strain{
+		{"upgrades waiting for an answer", s.table.Pending()},
+		{"upgrades within a second", s.rates(time.Second)},
+		{"upgrades within 5 s", s.rates(5 * time.Second)},
+		{"the time that answers take", s.table.RecentWaits()},
+		{"open sockets", floats64(s.table.OpenNow())},
+	}
+}
+
+func floats64(v []int32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
+}
+
+// rates counts the requests within a window before each.
+func (s *study) rates(window time.Duration) []float64 {
+	all := make([]int32, len(s.table.Attempts))
+	return floats64(s.table.Trailing(all, 1, covariate.Reading{ByRequest: true}, window, covariate.AllAttempts).Mid)
+}
+
+func weighOverload(s *study) []*hypothesis {
+	h := &hypothesis{scope: "global", soft: true, logLik: math.Inf(-1)}
+	var terms []float64
+	all := s.strains()
+	for _, x := range all {
+		bins, labels := s.binLoad(x.values)
+		if len(bins) < 2 {
+			continue
+		}
+		logEv, best, middle := bins.curve()
+		terms = append(terms, logEv-math.Log(float64(len(all))))
+		if best > h.logLik {
+			h.logLik, h.variant = best, x.name
+			h.classes = &context{x.name, labels, len(bins)}
+			h.threshold = &Threshold{Value: middle, Low: middle, High: middle, Unit: x.name}
+		}
+	}
+	if len(terms) == 0 {
+		h.logEvidence = impossible
+		return []*hypothesis{h}
+	}
+	h.logEvidence = floats.LogSumExp(terms) + s.slownessOdds()
+	h.predicted = make(prediction, len(s.table.Attempts)) // either, of every one
+	h.counts = s.tally(h.predicted)
+	return []*hypothesis{h}
+}
+
+// loadBin is the attempts with about one strain.
+type loadBin struct{ x, accepted, refused float64 }
+
+type loadCurve []loadBin
+
+// binLoad divides the attempts into equally filled bins, and says which is whose.
+func (s *study) binLoad(values []float64) (loadCurve, []int32) {
+	labels := make([]int32, len(values))
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return compare(values[a], values[b]) })
+	size := max(1, (len(order)+loadBins-1)/loadBins)
+	var bins loadCurve
+	for from := 0; from < len(order); {
+		until := min(from+size, len(order))
+		for until < len(order) && values[order[until]] == values[order[until-1]] {
+			until++
+		}
+		var b loadBin
+		for _, i := range order[from:until] {
+			labels[i] = int32(len(bins))
+			b.x += math.Log1p(values[i]) / float64(until-from)
+			if s.table.Refused[i] {
+				b.refused += s.weights[i]
+			} else {
+				b.accepted += s.weights[i]
+			}
+		}
+		bins = append(bins, b)
+		from = until
+	}
+	return bins, labels
+}
+
+// curve sums the evidence over the curves that rise; those that hardly do within
+// what was seen are another cause, random.
+func (c loadCurve) curve() (logEvidence, best, middle float64) {
+	var terms []float64
+	best = math.Inf(-1)
+	for _, m := range c {
+		for _, slope := range slopes {
+			for _, ceiling := range ceilings {
+				for _, floor := range floors {
+					l := c.logLik(m.x, slope, ceiling, floor)
+					terms = append(terms, l)
+					if l > best {
+						best, middle = l, math.Expm1(m.x)
+					}
+				}
+			}
+		}
+	}
+	return floats.LogSumExp(terms) - math.Log(float64(len(terms))), best, middle
+}
+
+func (c loadCurve) logLik(middle, slope, ceiling, floor float64) float64 {
+	var sum float64
+	for _, b := range c {
+		p := floor + (ceiling-floor)/(1+math.Exp(-slope*(b.x-middle)))
+		sum += b.refused*math.Log(p) + b.accepted*math.Log(1-p)
+	}
+	return sum
+}
+
+// slownessOdds is what the time that refusals take adds to the log odds: overload
+// refuses after a wait, mostly a timeout; whoever decides by what he knows does so
+// as fast as he accepts.
+func (s *study) slownessOdds() float64 {
+	slow, usual := s.table.RefusedWait, max(s.table.Usual, 5*time.Millisecond)
+	switch {
+	case slow > 100*time.Millisecond && slow > 2*usual:
+		return 3
+	case slow < 3*usual/2 || slow < 20*time.Millisecond:
+		return -3
+	}
+	return 0
+}
+
+func saysOverload(s *study, h *hypothesis) string {
+	return fmt.Sprintf("The gateway, or what checks tokens for it, does not keep up and refuses with %s the more, the more there are of %s.", s.majority, h.variant)
+}
+
+func storyOverload(s *study, h *hypothesis) string {
+	return fmt.Sprintf("the share of refusals follows %s best; refusals took %s, acceptances %s (medians)", h.variant,
+		seconds(s.table.RefusedWait.Seconds()), seconds(s.table.Usual.Seconds()))
+}
+
+func doOverload(s *study, _ *hypothesis) []string {
+	return []string{
+		"Look at the latency and the errors of what the gateway asks to check a token (introspection, JWKS, external authorisation) while it refuses.",
+		"Spread the ramp-up over a longer time, and let refused upgrades wait longer each time before they are tried again.",
+		fmt.Sprintf("Ask for the time after which the gateway gives up: refusals took %s.", seconds(s.table.RefusedWait.Seconds())),
+	}
+}
+
+func refuteOverload(*study, *hypothesis) string {
+	return "Refusals at the same rate at a tenth of the load, or as fast as acceptances with nothing pending."
+}
+
+func predictOverload(s *study, _ *hypothesis, x *experiment) float64 {
+	switch x.name {
+	case belowLimit:
+		return 0.05
+	case slowRamp:
+		return s.share() / slower
+	}
+	return s.share()
+}

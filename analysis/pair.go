@@ -1,0 +1,192 @@
+package analysis
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// pairShare is the prior that two causes refuse at once, over that of one.
+const pairShare = 0.03
+
+const (
+	// leastPrecision is the share of those that a mechanism would have refused that
+	// must have been: one of two causes is never wrong about these.
+	leastPrecision = 0.8
+	mostFirsts     = 4
+	mostSeconds    = 2
+	fewestMistakes = 3 // of a cause on its own; with fewer there is nothing left to explain
+)
+
+// pairs weighs two causes at once: an attempt is refused if either would refuse it.
+//
+// Each leading cause is taken for the first, and the second is fitted to what it
+// leaves over; then the first again to what the second leaves over, and the second
+// once more. The evidence of the pair is the likelihood of both together with what
+// the parameters of each cost.
+func (s *study) pairs(hs, leads []*hypothesis) []*hypothesis {
+	if s.explainedAlone(leads) {
+		return nil
+	}
+	best := map[string]*hypothesis{}
+	var order []string
+	for _, first := range s.firsts(leads) {
+		for _, second := range s.seconds(first) {
+			h := s.joined(first, second)
+			if h == nil {
+				continue
+			}
+			key := pairKey(h)
+			if best[key] == nil {
+				order = append(order, key)
+			}
+			if best[key] == nil || h.logEvidence > best[key].logEvidence {
+				best[key] = h
+			}
+		}
+	}
+	var list []*hypothesis
+	for _, key := range order {
+		list = append(list, best[key])
+	}
+	return list
+}
+
+// explainedAlone reports whether the best cause leaves nothing over.
+func (s *study) explainedAlone(leads []*hypothesis) bool {
+	leads = slices.DeleteFunc(slices.Clone(leads), func(h *hypothesis) bool { return h.soft })
+	if len(leads) == 0 {
+		return true
+	}
+	best := slices.MaxFunc(leads, func(a, b *hypothesis) int { return cmp.Compare(rank(a), rank(b)) })
+	return best.counts.N10+best.counts.N01 < fewestMistakes
+}
+
+func rank(h *hypothesis) float64 { return h.logEvidence + math.Log(h.cause.prior) }
+
+// firsts returns the leading hypotheses that may be one of two causes.
+func (s *study) firsts(leads []*hypothesis) []*hypothesis {
+	var list []*hypothesis
+	for _, h := range leads {
+		if c := h.counts; !h.soft && c.N11 >= fewestRefusals && float64(c.N11) >= leastPrecision*float64(c.N11+c.N10) {
+			list = append(list, h)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *hypothesis) int { return cmp.Compare(rank(b), rank(a)) })
+	return list[:min(len(list), mostFirsts)]
+}
+
+// seconds returns the best hypotheses on what a first one leaves over.
+func (s *study) seconds(first *hypothesis) []*hypothesis {
+	g := s.given(first.predicted)
+	var list []*hypothesis
+	for _, h := range leadsOf(g.weighCauses(partners())) {
+		if !sameCause(first, h) {
+			list = append(list, h)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *hypothesis) int { return cmp.Compare(rank(b), rank(a)) })
+	return list[:min(len(list), mostSeconds)]
+}
+
+// partners are the causes that can be one of two.
+func partners() []*cause {
+	return slices.DeleteFunc(causes(), func(c *cause) bool { return c == randomRefusal || c == overload })
+}
+
+// sameCause reports whether two hypotheses are too much alike to be two causes: only
+// attributes and outages come twice under one scope.
+func sameCause(a, b *hypothesis) bool {
+	return a.cause == b.cause && a.scope == b.scope && a.cause != attribute && a.cause != outage
+}
+
+// refit weighs the cause and scope of a hypothesis again, given another.
+func (s *study) refit(h *hypothesis, other prediction) *hypothesis {
+	g := s.given(other)
+	for _, again := range g.weighCauses([]*cause{h.cause}) {
+		if again.scope == h.scope && again.calls() && again.cause == h.cause {
+			return again
+		}
+	}
+	return nil
+}
+
+// joined fits two causes together; nil if one of them has nothing left to do.
+func (s *study) joined(first, second *hypothesis) *hypothesis {
+	a := s.refit(first, second.predicted)
+	if a == nil {
+		return nil
+	}
+	b := s.refit(second, a.predicted)
+	if b == nil || !s.bothWork(a.predicted, b.predicted) {
+		return nil
+	}
+	h := &hypothesis{cause: a.cause, scope: a.scope, equivalent: a.equivalent, parts: []*hypothesis{a, b}}
+	h.predicted = either(a.predicted, b.predicted)
+	h.counts = s.tally(h.predicted)
+	// What the parameters of each cost, and the likelihood of both; attempts of
+	// which the first was unsure were taken as they went, and cost what they did.
+	h.logLik = b.logLik + s.unsureCost(a.predicted)
+	h.logEvidence = h.logLik + (a.logEvidence - a.logLik) + (b.logEvidence - b.logLik) + math.Log(pairShare) + math.Log(b.cause.prior)
+	for _, part := range h.parts {
+		part.counts = s.tally(part.predicted)
+	}
+	if b.counts.N11 > a.counts.N11 {
+		h.logEvidence += math.Log(a.cause.prior) - math.Log(b.cause.prior)
+		h.parts[0], h.parts[1] = b, a
+		h.cause, h.scope, h.equivalent = b.cause, b.scope, b.equivalent
+	}
+	return h
+}
+
+// unsureCost is the log likelihood of what a prediction leaves open.
+func (s *study) unsureCost(p prediction) float64 {
+	var weight float64
+	for i, f := range p {
+		if f.unsure && f.call != 0 && s.table.Refused[i] {
+			weight += s.weights[i]
+		}
+	}
+	return -weight * math.Ln2
+}
+
+// bothWork reports whether each of two predictions accounts for refusals that the
+// other does not.
+func (s *study) bothWork(p, q prediction) bool {
+	var only [2]int
+	for i, refused := range s.table.Refused {
+		if !refused {
+			continue
+		}
+		switch a, b := p[i].call > 0, q[i].call > 0; {
+		case a && !b:
+			only[0]++
+		case b && !a:
+			only[1]++
+		}
+	}
+	return only[0] >= fewestMistakes && only[1] >= fewestMistakes
+}
+
+// either is the prediction that one or the other refuses.
+func either(p, q prediction) prediction {
+	r := make(prediction, len(p))
+	for i := range p {
+		a, b := p[i], q[i]
+		switch {
+		case a.call > 0 && !a.unsure:
+			r[i] = a
+		case b.call > 0 && !b.unsure:
+			r[i] = b
+		default:
+			r[i] = forecast{call: max(a.call, b.call), near: a.near || b.near, unsure: a.unsure || b.unsure}
+		}
+	}
+	return r
+}
+
+func pairKey(h *hypothesis) string {
+	names := []string{h.parts[0].cause.name + "/" + h.parts[0].scope, h.parts[1].cause.name + "/" + h.parts[1].scope}
+	slices.Sort(names)
+	return names[0] + "+" + names[1]
+}

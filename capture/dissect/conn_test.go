@@ -71,6 +71,7 @@ func play(t testing.TB, n int, steps ...step) recording {
 			b = b[k:]
 		}
 	}
+	c.Close(at, "")
 	r.Run = all.Run(capture.Meta{})
 	if err := r.CheckValid(); err != nil {
 		t.Error(err)

@@ -31,7 +31,6 @@ func (s *socket) control(dir Dir, at capture.Instant, p *ws.Parser) {
 		k := &s.u.Socket
 		k.Closing, k.EndedBy = at, dir.side()
 		k.CloseCode, k.CloseReason = code, s.d.tokens.MaskText(strings.ToValidUTF8(string(reason), "\ufffd"))
-		s.d.emit(*s.u)
 	}
 }
 

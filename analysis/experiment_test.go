@@ -17,6 +17,10 @@ func TestRehearse(t *testing.T) {
 	s := &study{run: plainRun(0, nil), table: newStudy(plainRun(2, nil)).table}
 	limit := candidateOf(concurrencyCap, "global", 60, 1).best
 	quotaOf := candidateOf(quota, "global", 60, 1).best
+	bucket := candidateOf(rateLimit, "global", 0.5, 1).best
+	bucket.burst = &Threshold{Value: 5}
+	ban := candidateOf(sourceBan, "source", 11, 1).best
+	ban.window, ban.lasts = &Threshold{Value: 11.5}, &Threshold{Value: 1000}
 	old := candidateOf(tokenTooOld, "global", 60, 1).best
 	for _, c := range []struct {
 		name string
@@ -30,6 +34,10 @@ func TestRehearse(t *testing.T) {
 		{"a slow ramp meets a cap at its number", limit, slowRamp, []float64{0.4}},
 		{"and an old token sooner", old, slowRamp, []float64{0.8}},
 		{"fresh tokens are not old", old, freshTokens, []float64{0}},
+		{"a bucket lets a slow ramp pass", bucket, slowRamp, []float64{0.0}},
+		{"and refuses part of the ramp", bucket, closeThird, []float64{0.45, 0.82}},
+		{"a ban needs its rate", ban, slowRamp, []float64{0}},
+		{"and then lasts", ban, freshTokens, []float64{0.89}},
 		{"thirds: a cap", limit, thirds, []float64{0.4, 0.4, 0.4}},
 		{"thirds: an old token", old, thirds, []float64{0.7, 1, 0}},
 		{"below the limit a cap is silent", limit, belowLimit, []float64{0, 0}},

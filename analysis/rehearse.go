@@ -12,6 +12,8 @@ type stage struct {
 	held map[int]int       // socket to key, of those let in
 	uses map[int]int       // upgrades let through, by token
 	past map[int][]float64 // their times, by key
+	bans map[int]float64   // until when, by key
+	full map[int]float64   // level of the bucket at the last of past, by key
 	life float64           // of tokens, seconds
 }
 
@@ -24,7 +26,34 @@ var mechanisms = map[string]mechanism{
 		return float64(g.open[h.keyOf(m)]) >= h.threshold.Value
 	},
 	"quota": func(h *hypothesis, g *stage, m move) bool {
-		return float64(len(g.past[h.keyOf(m)])) >= h.threshold.Value
+		since := math.Inf(-1)
+		if h.window != nil {
+			since = m.at - h.window.Value
+		}
+		return float64(g.since(h.keyOf(m), since)) >= h.threshold.Value
+	},
+	"rate-limit": func(h *hypothesis, g *stage, m move) bool {
+		burst := 1.0
+		if h.burst != nil {
+			burst = h.burst.Value
+		}
+		return g.level(h.keyOf(m), m.at) > burst-1
+	},
+	"source-ban": func(h *hypothesis, g *stage, m move) bool {
+		k := h.keyOf(m)
+		switch {
+		case h.window == nil:
+			return false
+		case m.at < g.bans[k]:
+			return true
+		case float64(g.since(k, m.at-h.window.Value)) < h.threshold.Value:
+			return false
+		}
+		g.bans[k] = math.Inf(1)
+		if h.lasts != nil {
+			g.bans[k] = m.at + h.lasts.Value
+		}
+		return true
 	},
 	"token-expired": func(h *hypothesis, g *stage, m move) bool { return m.age >= g.life+h.threshold.Value },
 	"token-too-old": func(h *hypothesis, g *stage, m move) bool { return m.age >= h.threshold.Value },
@@ -47,6 +76,23 @@ func (h *hypothesis) keyOf(m move) int {
 		return m.edge
 	}
 	return 0
+}
+
+// since counts the upgrades under a key that were let through after a moment.
+func (g *stage) since(key int, from float64) int {
+	past := g.past[key]
+	i, _ := slices.BinarySearch(past, from)
+	return len(past) - i
+}
+
+// level is that of the virtual queue which upgrades let through fill by one each and
+// the rate of its mechanism empties.
+func (g *stage) level(key int, now float64) float64 {
+	past := g.past[key]
+	if len(past) == 0 {
+		return 0
+	}
+	return max(0, g.full[key]-g.h.threshold.Value*(now-past[len(past)-1]))
 }
 
 // rehearse plays an experiment against causes that act together and returns, for
@@ -86,7 +132,7 @@ func (s *study) rehearse(together []*hypothesis, x *experiment, p *plan) []float
 
 func newStage(h *hypothesis, life float64) *stage {
 	return &stage{
-		h: h, open: map[int]int{}, held: map[int]int{}, uses: map[int]int{}, past: map[int][]float64{}, life: life,
+		h: h, bans: map[int]float64{}, full: map[int]float64{}, open: map[int]int{}, held: map[int]int{}, uses: map[int]int{}, past: map[int][]float64{}, life: life,
 	}
 }
 
@@ -95,6 +141,9 @@ func (g *stage) let(m move) {
 	g.open[k]++
 	g.held[m.socket] = k
 	g.uses[m.token]++
+	if g.h.cause == rateLimit {
+		g.full[k] = g.level(k, m.at) + 1
+	}
 	g.past[k] = append(g.past[k], m.at)
 }
 

@@ -72,7 +72,7 @@ func (c *Conn) request(at capture.Instant, head string) {
 	r := asked{head: head, target: req.Target.Origin, authority: req.Target.Authority, host: host, kind: kind}
 	if x.upgrade {
 		x.head = head
-		x.u.Oddities = append(req.Oddities.List(), ws.CheckRequest(capture.Head(head))...)
+		x.u.Oddities = append(append(clipped(x.u.Oddities), req.Oddities.List()...), ws.CheckRequest(capture.Head(head))...)
 		c.upgrade(x, r)
 	} else {
 		c.otherRequest(x, r)

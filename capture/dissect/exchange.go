@@ -35,14 +35,6 @@ func (d *desk) tell(x *exchange) {
 	}
 }
 
-// oldest returns the exchange that the next answer belongs to, nil if there is none.
-func (c *Conn) oldest() *exchange {
-	if len(c.waiting) == 0 {
-		return nil
-	}
-	return c.waiting[0]
-}
-
 // finishBody completes the oldest exchange, if its answer has begun. whole says that
 // the body ended where it should.
 func (c *Conn) finishBody(at capture.Instant, whole bool) {
@@ -92,20 +84,19 @@ func (d *desk) unanswered(x *exchange, at capture.Instant, outcome capture.Outco
 func (c *Conn) abandon(at capture.Instant, how capture.Ending) {
 	h := &c.halves[FromServer]
 	c.finishBody(at, h.body.framing.Kind == http1.UntilClose && c.ended[FromServer] == capture.FIN)
-	outcome, why := c.without(how)
 	for _, x := range c.waiting {
-		if x.unseen {
-			outcome, why = capture.Pending, "the answer may be among bytes that are missing"
-		}
+		outcome, why := c.without(x, how)
 		c.unanswered(x, at, outcome, why)
 	}
 	c.waiting = nil
 }
 
-// without says what becomes of requests without an answer, and why.
-func (c *Conn) without(how capture.Ending) (outcome capture.Outcome, why string) {
+// without says what becomes of a request without an answer, and why.
+func (c *Conn) without(x *exchange, how capture.Ending) (outcome capture.Outcome, why string) {
 	client, server := c.ended[FromClient], c.ended[FromServer]
 	switch {
+	case x.unseen:
+		return capture.Pending, "the answer may be among bytes that are missing"
 	case server != "" && c.halves != nil && len(c.halves[FromServer].head) > 0:
 		return capture.Dropped, "the gateway ended the connection (" + string(server) + ") within the head of its answer"
 	case server != "" && (client == "" || c.first == FromServer):

@@ -30,9 +30,13 @@ func (s *socket) control(dir Dir, at capture.Instant, p *ws.Parser) {
 		code, reason := p.CloseBody()
 		k := &s.u.Socket
 		k.Closing, k.EndedBy = at, dir.side()
-		k.CloseCode, k.CloseReason = code, s.d.tokens.MaskText(strings.ToValidUTF8(string(reason), "\ufffd"))
+		whole := len(reason) < maxReason // else the gateway may have cut it, within a secret perhaps
+		k.CloseCode, k.CloseReason = code, s.d.tokens.MaskBody(strings.ToValidUTF8(string(reason), "\ufffd"), whole)
 	}
 }
+
+// maxReason is how long the reason of a Close frame can be (RFC 6455 §5.5).
+const maxReason = 123
 
 // firstText takes the beginning of a direction's first text message: a client's may
 // carry its token, a gateway's may say why it closes.

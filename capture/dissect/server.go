@@ -76,7 +76,7 @@ func looksLikeAnswer(b []byte) bool {
 
 // garbled gives up on the gateway's direction: what it sends is no answer.
 func (c *Conn) garbled(at capture.Instant, why string) {
-	x := c.oldest()
+	x := c.waiting[0]
 	x.u.Phases.ResponseFirst = c.halves[FromServer].began
 	x.u.Failure = why
 	c.lose(FromServer, at, capture.LostParse, why)
@@ -93,7 +93,7 @@ func (c *Conn) answer(at capture.Instant, head string) {
 	case !resp.IsFinal():
 		return // RFC 9110 §15.2
 	}
-	x := c.oldest()
+	x := c.waiting[0]
 	x.u.Status = resp.Status
 	x.u.Phases.ResponseFirst, x.u.Phases.ResponseHead = h.began, at
 	x.u.Oddities = append(clipped(x.u.Oddities), resp.Oddities.List()...)
@@ -153,7 +153,7 @@ func (c *Conn) answerBody(at capture.Instant, b []byte) (rest []byte) {
 	rest, err := h.body.take(b)
 	switch {
 	case err != nil:
-		u := c.oldest().u
+		u := c.waiting[0].u
 		u.Oddities = append(clipped(u.Oddities), err.Error())
 		c.finishBody(at, false)
 		c.lose(FromServer, at, capture.LostParse, "answer: "+err.Error())

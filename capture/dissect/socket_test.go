@@ -127,3 +127,11 @@ func TestCompressedFirstMessages(t *testing.T) {
 		}
 	}
 }
+
+func TestCloseReasonThatIsCut(t *testing.T) {
+	reason := strings.Repeat("no ", 38) + "tok-4711-abcdef"[:9]
+	s := play(t, 0, sent(ask), got(yes+"\x88\x7d\x11\x33"+reason)).only(t).Socket
+	if len(reason) != maxReason || strings.Contains(s.CloseReason, "4711") || !strings.HasPrefix(s.CloseReason, "no no ") {
+		t.Errorf("reason of %d bytes: %q", len(reason), s.CloseReason)
+	}
+}

@@ -162,10 +162,7 @@ func (s *stream) abandon(c *Conn, at capture.Instant, how capture.Ending) {
 		s.complete(at, false)
 		return
 	}
-	outcome, why := c.without(how)
-	if s.x.unseen {
-		outcome, why = capture.Pending, "the answer may be among bytes that are missing"
-	}
+	outcome, why := c.without(s.x, how)
 	s.unanswered(at, outcome, why)
 }
 

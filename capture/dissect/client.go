@@ -37,7 +37,7 @@ func (c *Conn) requestHead(at capture.Instant, b []byte) (rest []byte) {
 		c.beginHTTP2(at)
 		c.h2.data(FromClient, at, rest)
 		return nil
-	case c.count == 0 && !complete && strings.HasPrefix(http2Start, string(h.head)):
+	case c.count == 0 && !complete && len(h.head) < len(http2Start) && strings.HasPrefix(http2Start, string(h.head)):
 	case complete && http1.LooksLikeRequest([]byte(head[:min(len(head), 64)])):
 		c.request(at, head)
 	case complete || !http1.LooksLikeRequest(h.head):

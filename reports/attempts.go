@@ -65,19 +65,3 @@ func newAttemptRow(a *analysis.Listed) attemptRow {
 	}
 	return r
 }
-
-// adviceView is what stands out beside the verdict.
-type adviceView struct {
-	ID, Says string
-	Urgent   bool
-	Do       []string
-}
-
-func newAdvice(f *analysis.Findings) []adviceView {
-	var out []adviceView
-	ids := slugs{}
-	for _, a := range f.Advice {
-		out = append(out, adviceView{ids.take("advice-" + a.Name), line(a.Says), a.Urgent, lines(a.Do)})
-	}
-	return out
-}

@@ -11,6 +11,7 @@ import (
 type differView struct {
 	Title      string
 	Open, Fold []distributionView
+	More       string // how many are folded
 	Waits      *distributionView
 }
 
@@ -43,6 +44,7 @@ func newDiffer(x *analysis.Exhibits) *differView {
 			v.Fold = append(v.Fold, newDistribution(d))
 		}
 	}
+	v.More = plural(len(v.Fold), "more property", "more properties")
 	if x.Waits != nil {
 		w := newDistribution(*x.Waits)
 		v.Waits = &w

@@ -33,7 +33,9 @@ func (e *explainer) verdict(f *analysis.Findings) {
 	e.para("", f.Verdict.Says)
 	e.para("", sentence(append(evidence(f), peak(f))))
 	if a := f.AnsweredBy; a != nil {
-		e.para("", fmt.Sprintf("Answered by: %s (%s).", a.Layer, a.Evidence))
+		for _, x := range answeredFacts(a) {
+			e.para("", sentence([]string{x.Name + ": " + x.Value}))
+		}
 	}
 }
 

@@ -34,7 +34,9 @@ func (m *markdown) verdict(f *analysis.Findings) {
 	m.linef("### %s %s\n", sign, plain(f.Verdict.Says))
 	m.linef("**%s** · %s", plain(badge(f)), plain(sentence(append(evidence(f), peak(f)))))
 	if a := f.AnsweredBy; a != nil {
-		m.linef("\nAnswered by %s: %s", plain(a.Layer), plain(a.Evidence))
+		for _, x := range answeredFacts(a) {
+			m.linef("\n%s: %s", plain(x.Name), plain(x.Value))
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ type verdictView struct {
 	Means      string // what the only cause means, "" if the headline says it
 	Lead       string // the first clause of the evidence
 	Evidence   string // the rest of it
-	AnsweredBy *fact
+	Answered   []fact // who made the refusals, what else it could be, who passed them on
 	Tiles      []tile
 	Causes     []causeView // of a determined verdict
 	Several    bool        // more than one cause acts at once
@@ -47,7 +47,7 @@ func newVerdict(f *analysis.Findings) verdictView {
 		v.Status = string(analysis.Insufficient)
 	}
 	if a := f.AnsweredBy; a != nil {
-		v.AnsweredBy = &fact{line(a.Layer), line(a.Evidence)}
+		v.Answered = answeredFacts(a)
 	}
 	if f.Verdict.Status == analysis.Determined {
 		v.Causes = causeViews(f.Verdict.Causes)
@@ -57,6 +57,29 @@ func newVerdict(f *analysis.Findings) verdictView {
 		}
 	}
 	return v
+}
+
+// unknownLayer is the layer of an answer that no known form fits.
+const unknownLayer = "unknown"
+
+// answeredFacts says who made the refusals. Each fact is a clause and what follows
+// it after a colon.
+func answeredFacts(a *analysis.AnsweredBy) []fact {
+	who := "Answered by " + line(a.Layer)
+	if a.Layer == unknownLayer {
+		who = "Who answered is not known"
+	}
+	if a.Refusals > 0 && a.Refusals < a.Of {
+		who += fmt.Sprintf(" (%s of %s have this form)", count(a.Refusals), plural(a.Of, "refusal", "refusals"))
+	}
+	out := []fact{{who, line(a.Evidence)}}
+	if a.Doubt != "" && a.Layer != unknownLayer {
+		out = append(out, fact{"It could also be", line(a.Doubt)})
+	}
+	for _, r := range a.Relays {
+		out = append(out, fact{"Passed on by " + line(r.Layer), line(r.Evidence)})
+	}
+	return out
 }
 
 func tiles(f *analysis.Findings) []tile {

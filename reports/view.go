@@ -27,7 +27,8 @@ type view struct {
 	Groups     []groupView
 	Pair       *pairView
 	JMeter     *jmeterView
-	Advice     []adviceView
+	Urgent     []adviceView
+	Hints      []adviceView
 	Differ     *differView
 	Keys       []keyView
 	Attempts   *attemptsView
@@ -62,7 +63,6 @@ func newView(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *view
 		Pair:       newPair(run, f, x),
 		Phases:     newPhases(x),
 		JMeter:     newJMeter(x),
-		Advice:     newAdvice(f),
 		Differ:     newDiffer(x),
 		Keys:       newKeys(x),
 		Attempts:   newAttempts(run, f, x),
@@ -73,6 +73,7 @@ func newView(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *view
 		Facts:      environment(run, f),
 		Handover:   handover(run, f, x),
 	}
+	v.Urgent, v.Hints = newAdvice(f)
 	if f.Verdict.Status == analysis.Undetermined {
 		v.Candidates = causeViews(f.Verdict.Causes)
 	}

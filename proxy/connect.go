@@ -18,8 +18,12 @@ import (
 
 // handle serves one client, up to where its tunnel runs on its own.
 func (p *Proxy) handle(ctx context.Context, c *client) {
-	if len(p.opt.Reverse) > 0 {
+	switch {
+	case len(p.opt.Reverse) > 0:
 		p.reverse(ctx, c)
+		return
+	case p.opt.Transparent != "":
+		p.transparent(ctx, c)
 		return
 	}
 	c.SetReadDeadline(time.Now().Add(p.limits.Connect))

@@ -18,7 +18,7 @@ func (p *Proxy) dialer(addr netip.Addr) *net.Dialer {
 	if len(sources) > 0 {
 		source := sources[p.sources.Add(1)%uint64(len(sources))]
 		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
-		d.Control = bindWithoutPort
 	}
+	d.Control = controls{{d.LocalAddr != nil, bindWithoutPort}, {p.opt.Mark != 0, mark(p.opt.Mark)}}.function()
 	return d
 }

@@ -260,6 +260,11 @@ func (r *rig) connect(target string, secure bool) net.Conn {
 		return conn
 	}
 	host, _, _ := net.SplitHostPort(target)
+	return r.secured(conn, host)
+}
+
+// secured speaks TLS on conn with the proxy, as with host.
+func (r *rig) secured(conn net.Conn, host string) net.Conn {
 	inner := tls.Client(conn, &tls.Config{ServerName: host, RootCAs: r.ca.pool()})
 	if err := inner.Handshake(); err != nil {
 		r.t.Fatalf("TLS with the proxy: %v", err)

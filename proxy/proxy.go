@@ -65,6 +65,14 @@ type Options struct {
 	// Reverse are the gateways that clients reach as if the proxy were one, in turns.
 	// Without any, clients have to speak to a proxy: HTTP or SOCKS 5, on one port.
 	Reverse []Upstream
+	// Transparent serves clients that know of no proxy and are led here by rules of
+	// the system's; "" is for those that do. See docs/proxy.md.
+	Transparent Transparent
+	// Mark is set on connections to gateways (SO_MARK), for the rules to leave them
+	// alone; 0 for none.
+	Mark int
+	// ReusePort lets several processes listen on one address (SO_REUSEPORT).
+	ReusePort bool
 	// Credentials are what clients of the HTTP or SOCKS proxy have to show,
 	// "user:password" (RFC 7617, RFC 1929); "" lets everybody in.
 	Credentials string
@@ -130,7 +138,7 @@ type Proxy struct {
 	running sync.WaitGroup // goroutines of connections
 	conns   connSet        // what shutdown has to end
 
-	fullOnce sync.Once
+	fullOnce, notRedirected sync.Once
 }
 
 // New returns a proxy that shows clients certificates of leafs and hands what it

@@ -21,7 +21,9 @@ type wiring struct {
 	proxyUser, via               string
 	clientCertificate, clientKey string
 	keyLog                       string
-	control                      int
+	control, mark                int
+	transparent                  string
+	reusePort                    bool
 }
 
 func (w *wiring) flags(cmd *cobra.Command) {
@@ -31,6 +33,9 @@ func (w *wiring) flags(cmd *cobra.Command) {
 	f.StringVar(&w.via, "via", "", "reach gateways through the proxy at this `URL`, http://host:port or socks5://host:port (or WHY403_VIA)")
 	f.StringArrayVar(&w.resolve, "resolve", nil, "reach `host:port:address` at that address without a look-up; may be repeated")
 	f.StringSliceVar(&w.sources, "source", nil, "local `address` to reach gateways from; with several they take turns, each good for some 28,000 sockets")
+	f.StringVar(&w.transparent, "transparent", "", "serve clients that nftables leads here by `redirect` or tproxy (Linux; docs/proxy.md)")
+	f.IntVar(&w.mark, "mark", 0, "`mark` connections to gateways, so that nftables can leave them alone (Linux)")
+	f.BoolVar(&w.reusePort, "reuse-port", false, "let several processes listen on one address, each with a run of its own (Linux)")
 	f.IntVar(&w.control, "direct-control", 0, "let every `N`th tunnel through unread, to see whether the proxy itself is refused")
 	f.StringVar(&w.clientCertificate, "client-cert", "", "PEM `file` with the certificate for gateways that want one")
 	f.StringVar(&w.keyLog, "keylog", "", "append the TLS secrets of both sides to this `file` (SSLKEYLOGFILE): whoever has it can read a capture of the traffic")
@@ -70,6 +75,7 @@ func (w *wiring) apply(opt *proxy.Options) error {
 		return usageError{errors.New("--direct-control needs a number above 0")}
 	}
 	opt.DirectControl = w.control
+	opt.Transparent, opt.Mark, opt.ReusePort = proxy.Transparent(w.transparent), w.mark, w.reusePort
 	if err := w.applyKeyLog(opt); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func Start(opt Options) (*Session, error) {
 	key := make([]byte, 32)
 	rand.Read(key) // never fails (crypto/rand)
 	tokens := token.NewKeeper(key)
-	ln, err := net.Listen("tcp", withDefault(opt.Listen, "127.0.0.1:0"))
+	ln, err := opt.Proxy.Listen(withDefault(opt.Listen, "127.0.0.1:0"))
 	if err != nil {
 		return nil, fmt.Errorf("listen for the load tool: %w", err)
 	}

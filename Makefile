@@ -2,7 +2,7 @@
 FUZZTIME ?= 10s
 with = $(shell git ls-files '*_test.go' | xargs grep -lE '$(1)' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 
-.PHONY: build check test race golden fuzz demo bench bench-proxy bench-sockets soak calibration e2e
+.PHONY: build check test race golden fuzz demo bench bench-proxy bench-sockets bench-pcap soak calibration e2e
 
 build:
 	CGO_ENABLED=0 go build ./cmd/why403
@@ -45,6 +45,18 @@ $(MITM)/bin/mitmdump:
 	python3 -m venv $(MITM) && $(MITM)/bin/pip install --quiet mitmproxy
 bench-proxy: build $(MITM)/bin/mitmdump
 	go run ./internal/bench -why403 ./why403 -mitmdump $(MITM)/bin/mitmdump
+
+# Captures of MB megabytes, with few and with 10,000 connections at a time, read by why403, by tshark (needs 3 GB of memory
+# for each) and by loops that do nothing. The files stay in .cache.
+MB ?= 1000
+.cache/few-$(MB).pcapng:
+	mkdir -p .cache && go run ./internal/wsload/mkcapture -o $@ -sockets 300 -messages 35 -mb $(MB) -abreast 8
+.cache/many-$(MB).pcapng:
+	mkdir -p .cache && go run ./internal/wsload/mkcapture -o $@ -sockets 2 -messages 20 -mb $(MB) -abreast 2500
+bench-pcap: build .cache/few-$(MB).pcapng .cache/many-$(MB).pcapng
+	go build -o .cache/benchpcap ./internal/wsload/benchpcap
+	.cache/benchpcap -file .cache/few-$(MB).pcapng
+	.cache/benchpcap -file .cache/many-$(MB).pcapng -tshark=false
 
 # 9,900 open sockets through one process for ten minutes, with a message on each every ten seconds.
 bench-sockets: build

@@ -143,7 +143,7 @@ func (a *Assembler) evict() {
 // Bounds on ended connections that are remembered: the last ACKs, and copies of
 // the whole connection, must not look like new ones.
 const (
-	remembered = 1 << 14
+	remembered = 1 << 12
 	memory     = time.Minute
 )
 

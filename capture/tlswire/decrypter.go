@@ -15,6 +15,7 @@ type Decrypter struct {
 	held     int      // bytes of records that wait, of all connections
 	scratch  []byte   // for the content of one record
 	spare    [][]byte // buffers of records that spanned segments
+	spared   int      // bytes in them
 }
 
 const (
@@ -23,8 +24,9 @@ const (
 	maxHeldHello = 128 << 10
 	// maxHeld is how much all connections keep together.
 	maxHeld = 64 << 20
-	// maxSpare is how many buffers are kept for the next record.
-	maxSpare = 64
+	// maxSpare is how many bytes of buffers are kept for the next records: thousands
+	// of connections may be within one at the same time.
+	maxSpare = 8 << 20
 )
 
 // NewDecrypter returns a Decrypter over keys, which may grow later.
@@ -40,13 +42,15 @@ func (d *Decrypter) buffer(n int) []byte {
 	if last := len(d.spare) - 1; last >= 0 {
 		b := d.spare[last]
 		d.spare = d.spare[:last]
+		d.spared -= cap(b)
 		return slices.Grow(b, n)
 	}
 	return make([]byte, 0, n)
 }
 
 func (d *Decrypter) release(b []byte) {
-	if cap(b) > 0 && len(d.spare) < maxSpare {
+	if cap(b) > 0 && d.spared+cap(b) <= maxSpare {
+		d.spared += cap(b)
 		d.spare = append(d.spare, b[:0])
 	}
 }

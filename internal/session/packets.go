@@ -93,7 +93,12 @@ func observe(ctx context.Context, opt PacketOptions, timeline *pcapfile.Timeline
 	var records capture.Collector
 	o := passive.New(opt.Options, tokens, records.Put)
 	var p pcapfile.Packet
+	memory := newFrugal()
+	defer memory.end()
 	for n := 0; timeline.Next(&p) == nil; n++ {
+		if n&0xffff == 0 {
+			memory.adjust()
+		}
 		if n&0xfff == 0 && ctx.Err() != nil {
 			records.Put(capture.Note{At: p.Time, Text: "reading was interrupted; what follows in the capture is not in this run"})
 			break

@@ -8,13 +8,10 @@ import (
 	"why403/capture/pcapfile"
 )
 
-// abreast is how many copies of a load run at the same time.
-const abreast = 8
-
 // Repeat writes the tapes merged into one load, and again under other addresses until
-// size bytes are written, at least once. Copies run abreast, so that thousands of
-// connections are open at a time.
-func Repeat(w io.Writer, tapes []*Tape, size int64, withKeys bool) error {
+// size bytes are written, at least once. So many copies run abreast, each of which has
+// one connection open at a time for each tape.
+func Repeat(w io.Writer, tapes []*Tape, size int64, abreast int, withKeys bool) error {
 	counted := &counter{w: w}
 	pw, err := pcapfile.NewWriter(counted, pcapfile.Raw, "why403 wsload")
 	if err != nil {
@@ -27,13 +24,9 @@ func Repeat(w io.Writer, tapes []*Tape, size int64, withKeys bool) error {
 			}
 		}
 	}
-	copies := abreast
-	if size == 0 {
-		copies = 1
-	}
 	var shift capture.Instant
-	for n := 0; n == 0 || counted.n < size; n += copies {
-		span, err := batch(pw, tapes, n, copies, shift)
+	for n := 0; n == 0 || counted.n < size; n += abreast {
+		span, err := batch(pw, tapes, n, abreast, shift)
 		if err != nil {
 			return err
 		}

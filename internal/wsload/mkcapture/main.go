@@ -1,10 +1,10 @@
 // Mkcapture writes a pcapng file of a WebSocket load that is known exactly, for tests
 // and for the benchmark:
 //
-//	go run ./internal/wsload/mkcapture -o mixed.pcapng -sockets 300 -size 2000 -mb 1000
+//	go run ./internal/wsload/mkcapture -o mixed.pcapng -sockets 300 -messages 40 -mb 1000
 //
 // The load is recorded once without TLS, with TLS 1.3 and with two suites of TLS 1.2, and
-// then repeated under other addresses, some copies at a time interleaved, until the file has
+// then repeated under other addresses, some copies at a time, until the file has
 // its size.
 package main
 
@@ -25,9 +25,10 @@ func main() {
 	messages := flag.Int("messages", 10, "echoed messages of each socket")
 	size := flag.Int("size", 2000, "bytes of each message")
 	mb := flag.Int("mb", 0, "repeat until the file has this many megabytes; 0: once")
+	abreast := flag.Int("abreast", 1, "copies at a time, each with a connection of each kind")
 	kind := flag.String("kind", "mixed", "plain, tls12, tls13 or mixed")
 	flag.Parse()
-	if err := run(*out, *keys, *kind, wsload.Options{Sockets: *sockets, Messages: *messages, Size: *size}, *mb); err != nil {
+	if err := run(*out, *keys, *kind, wsload.Options{Sockets: *sockets, Messages: *messages, Size: *size}, *mb, *abreast); err != nil {
 		fmt.Fprintln(os.Stderr, "mkcapture:", err)
 		os.Exit(1)
 	}
@@ -42,7 +43,7 @@ var (
 	}
 )
 
-func run(out, keys, kind string, opt wsload.Options, mb int) error {
+func run(out, keys, kind string, opt wsload.Options, mb, abreast int) error {
 	var tapes []*wsload.Tape
 	for _, conf := range kinds[kind] {
 		opt.TLS = conf
@@ -60,7 +61,7 @@ func run(out, keys, kind string, opt wsload.Options, mb int) error {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 1<<20)
-	if err := wsload.Repeat(w, tapes, int64(mb)*1e6, keys == ""); err != nil {
+	if err := wsload.Repeat(w, tapes, int64(mb)*1e6, abreast, keys == ""); err != nil {
 		return err
 	}
 	if err := w.Flush(); err != nil {

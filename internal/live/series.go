@@ -25,7 +25,6 @@ type series struct {
 	Step   int     `json:"step"` // seconds
 	Points []point `json:"points"`
 
-	first    int         // how many points came before Points[0], at this step
 	halvings int         // how often the resolution was halved
 	last     proxy.Stats // at the end of the last sample
 	pending  point       // the step in progress

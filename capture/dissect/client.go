@@ -61,7 +61,7 @@ func (c *Conn) request(at capture.Instant, head string) {
 		return
 	}
 	if server := &c.halves[FromServer]; len(server.held) > 0 {
-		c.lose(FromServer, at, capture.LostParse, "an answer to a request that was not seen")
+		c.lose(FromServer, at, capture.LostParse, "what the gateway sends is not HTTP/1.1")
 	}
 	x := c.begin(h.began, req.Method, req.IsUpgrade())
 	x.unseen = c.halves[FromServer].phase == lost

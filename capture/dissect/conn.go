@@ -64,6 +64,7 @@ type Conn struct {
 
 	ended [2]capture.Ending // by direction, "" while it goes on
 	first Dir               // which ended first
+	late  bool              // an answer came whose request was not seen
 	over  bool
 }
 

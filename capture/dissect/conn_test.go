@@ -244,6 +244,8 @@ func TestLosses(t *testing.T) {
 	}{
 		{"not HTTP", []step{sent("\x16\x03\x01\x02\x00"), got("\x16\x03\x03")}, 0, "unparsable"},
 		{"answer first", []step{got(no), sent(ask)}, 1, "unparsable"},
+		{"HTTP/2 from one side only", []step{got("\x00\x00\x00\x04\x00\x00\x00\x00\x00"), sent(ask)}, 1, "unparsable"},
+		{"nonsense first", []step{got("HTTX"), sent(ask)}, 1, "unparsable"},
 		{"late start within frames", []step{sent(text), got(bye)}, 0, "unparsable"},
 		{"another protocol", []step{sent("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\n\r\n"), got("HTTP/1.1 101 S\r\n\r\n\x00")}, 0, "unparsable"},
 		{"a tunnel", []step{sent("CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n"), got("HTTP/1.1 200 OK\r\n\r\nxyz")}, 0, "blind"},
@@ -334,5 +336,36 @@ func TestClose(t *testing.T) {
 		if u := all.Run(capture.Meta{}).Upgrades[0]; u.Outcome != want {
 			t.Errorf("%q: outcome %q, want %q", how, u.Outcome, want)
 		}
+	}
+}
+
+// TestLateStart: what comes behind an answer whose request was not seen is recorded as
+// usual.
+func TestLateStart(t *testing.T) {
+	for name, orphan := range map[string]string{
+		"refusal":   no,
+		"chunked":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+		"no body":   "HTTP/1.1 204 No\r\n\r\n",
+		"two":       no + no,
+		"empty":     "\r\n" + no,
+		"pipelined": no[:40],
+	} {
+		for n := range 9 {
+			rest := ""
+			if len(orphan) == 40 {
+				rest = no[40:]
+			}
+			r := play(t, n, got(orphan), sent(ask), got(rest+no), sent(ask), got(yes))
+			if len(r.Upgrades) != 2 || r.Upgrades[0].Status != 403 || r.Upgrades[1].Status != 101 || len(r.Losses) > 1 || len(r.Losses) == 0 && rest == "" {
+				t.Errorf("%s, pieces of %d: %d upgrades, losses %v", name, n, len(r.Upgrades), r.Losses)
+			}
+			if len(r.Clock) > 1 {
+				t.Errorf("%s: clock samples %+v", name, r.Clock)
+			}
+		}
+	}
+	r := play(t, 0, sent(ask), got(no), got("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), ends(FromServer, capture.FIN))
+	if r.only(t).Status != 403 || len(r.Losses) > 0 {
+		t.Errorf("a gateway that gives up on an idle connection: %+v, losses %v", r.Upgrades[0], r.Losses)
 	}
 }

@@ -14,6 +14,7 @@ type exchange struct {
 
 	other  *other // for what is no upgrade
 	unseen bool   // the answer may be in a gap
+	orphan bool   // the request was not seen
 }
 
 // other is what is known of a request that is no upgrade: it may be for a token.

@@ -30,7 +30,9 @@ func (c *Conn) fromServer(at capture.Instant, b []byte) {
 func (c *Conn) answerHead(at capture.Instant, b []byte) (rest []byte) {
 	h := &c.halves[FromServer]
 	if len(c.waiting) == 0 {
-		return c.unasked(at, b)
+		if b = c.unasked(at, b); len(b) == 0 || len(c.waiting) == 0 {
+			return nil
+		}
 	}
 	head, complete, rest, err := h.takeHead(at, b)
 	start := h.head
@@ -48,22 +50,26 @@ func (c *Conn) answerHead(at capture.Instant, b []byte) (rest []byte) {
 	return rest
 }
 
-// unasked takes bytes that answer no request that was seen. Empty lines between
-// answers are let pass, and so is what a gateway sends when it gives up on an idle
-// connection (408).
+// unasked takes the beginning of what answers no request that was seen: the capture
+// began late, or the gateway gives up on an idle connection (408). It is followed to
+// its end, so that what comes behind it is understood. It returns what is left to take.
 func (c *Conn) unasked(at capture.Instant, b []byte) (rest []byte) {
 	if rest = bytes.TrimLeft(b, "\r\n"); len(rest) == 0 {
 		return nil
 	}
 	h := &c.halves[FromServer]
-	if c.count == 0 && looksLikeSettings(h.beginning(b)) && h.hold(at, b) {
+	switch {
+	case c.count == 0 && looksLikeSettings(h.beginning(b)) && h.hold(at, b):
 		return nil // an HTTP/2 gateway need not wait for the client
+	case !looksLikeAnswer(rest) && c.halves[FromClient].phase != lost:
+		c.lose(FromServer, at, capture.LostParse, "what the gateway sends is not HTTP/1.1")
+		return nil
+	case !looksLikeAnswer(rest):
+		h.lose() // told of the client already
+		return nil
 	}
-	if c.count == 0 && c.halves[FromClient].phase != lost {
-		c.lose(FromServer, at, capture.LostParse, "an answer to a request that was not seen")
-	}
-	h.lose()
-	return nil
+	c.waiting = append(c.waiting, &exchange{u: new(capture.Upgrade), other: new(other), orphan: true})
+	return rest
 }
 
 // looksLikeAnswer reports whether b may be the beginning of an HTTP/1 answer.
@@ -97,8 +103,12 @@ func (c *Conn) answer(at capture.Instant, head string) {
 	x.u.Status = resp.Status
 	x.u.Phases.ResponseFirst, x.u.Phases.ResponseHead = h.began, at
 	x.u.Oddities = append(clipped(x.u.Oddities), resp.Oddities.List()...)
-	date, _ := resp.Fields.Get("Date")
-	c.clock(x.u, date, resp.Fields.Count("Age") > 0)
+	if x.orphan {
+		c.orphaned(at)
+	} else {
+		date, _ := resp.Fields.Get("Date")
+		c.clock(x.u, date, resp.Fields.Count("Age") > 0)
+	}
 	switch {
 	case resp.Status == 101 && x.upgrade:
 		c.accepted(x, head)
@@ -108,6 +118,15 @@ func (c *Conn) answer(at capture.Instant, head string) {
 		c.leaveHTTP(at, capture.LostBlind, "a tunnel within the connection")
 	default:
 		c.beginBody(x, at, head, resp)
+	}
+}
+
+// orphaned tells, once, that a request was not seen. One behind requests that were is
+// no loss: the gateway sent it on its own account.
+func (c *Conn) orphaned(at capture.Instant) {
+	if c.count == 0 && !c.late {
+		c.late = true
+		c.emit(capture.Loss{At: at, Kind: capture.LostParse, Count: 1, Detail: "an answer to a request that was not seen"})
 	}
 }
 

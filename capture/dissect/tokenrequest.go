@@ -37,11 +37,11 @@ func (d *desk) otherAnswered(x *exchange, at capture.Instant, y *body) {
 	coding, _ := capture.Head(o.answer).Get("Content-Encoding")
 	text, _, _ := decoded(coding, y.kept, !y.cut)
 	issue, issued := d.tokens.Issue(text, at)
-	if !asked && issue.Token == "" {
-		return
-	}
 	for _, t := range issue.Tokens {
 		d.emit(t)
+	}
+	if x.orphan || !asked && issue.Token == "" {
+		return
 	}
 	r := capture.TokenRequest{
 		Conn: x.u.Conn, Exchange: x.u.Exchange, Client: x.u.Client, Server: x.u.Server, URL: o.url,

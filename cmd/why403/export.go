@@ -20,6 +20,7 @@ var formats = map[string]func(io.Writer, *capture.Run) error{
 	"har":     har.Write,
 	"jsonl":   export.JSONLines,
 	"parquet": export.Parquet,
+	"pcapng":  export.Packets,
 }
 
 func newExport() *cobra.Command {
@@ -29,11 +30,13 @@ func newExport() *cobra.Command {
 		Use:   "export RUN --format FORMAT",
 		Short: "Write a recorded run in a form that other tools read",
 		Long: `Export writes one row an upgrade attempt, with the open sockets and the token's age
-at its decision, as JSON Lines or Parquet, or the heads and times as an HTTP Archive
-(HAR 1.2). docs/export.md describes them.`,
+at its decision, as JSON Lines or Parquet; the heads and times as an HTTP Archive (HAR
+1.2); or the decrypted conversations as packets (pcapng) for Wireshark. docs/export.md
+describes them.`,
 		Example: `  why403 export run.db --format jsonl
   why403 export run.db --format parquet -o run.parquet
-  why403 export run.db --format har -o run.har`,
+  why403 export run.db --format har -o run.har
+  why403 export run.db --format pcapng -o run.pcapng`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			write, ok := formats[format]

@@ -2,7 +2,7 @@
 FUZZTIME ?= 10s
 with = $(shell git ls-files '*_test.go' | xargs grep -lE '$(1)' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 
-.PHONY: build check test race golden fuzz demo bench bench-proxy bench-sockets bench-pcap soak calibration e2e
+.PHONY: build check test race golden fuzz demo bench bench-proxy bench-sockets bench-two bench-pcap soak calibration e2e
 
 build:
 	CGO_ENABLED=0 go build ./cmd/why403
@@ -61,6 +61,10 @@ bench-pcap: build .cache/few-$(MB).pcapng .cache/many-$(MB).pcapng
 # 9,900 open sockets through one process for ten minutes, with a message on each every ten seconds.
 bench-sockets: build
 	go run ./internal/bench -why403 ./why403 -only memory -peers why403 -rounds 1 -sockets 9900 -hold 10m
+
+# 15,000 through two processes on one port.
+bench-two: build
+	go run ./internal/bench -why403 ./why403 -only memory -peers "2 why403" -rounds 1 -sockets 15000 -hold 10m
 
 # 5,000 sockets for half an hour, 50 of them replaced every second; prints what grew.
 soak: build

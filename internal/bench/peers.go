@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// peer is a way from the load to the gateway: a process, or nothing.
+// peer is a way from the load to the gateway: a process, two, or none.
 type peer struct {
 	name  string
-	cmd   *exec.Cmd // nil for the direct way
-	proxy *url.URL  // explicit proxy, nil if there is none
-	wss   string    // URL to open
-	ws    string    // URL to open in clear
+	cmds  []*exec.Cmd
+	proxy *url.URL // explicit proxy, nil if there is none
+	wss   string   // URL to open
+	ws    string   // URL to open in clear
 
 	metrics string // URL of its metrics, "" if it has none
 }
@@ -35,6 +35,7 @@ var starters = []starter{
 	{"why403", startWhy403},
 	{"HAProxy", startHAProxy},
 	{"mitmproxy", startMitmproxy},
+	{"2 why403", startTwo},
 }
 
 func startDirect(_ context.Context, _ *plan, g *gateway, _ string) (*peer, error) {
@@ -43,28 +44,53 @@ func startDirect(_ context.Context, _ *plan, g *gateway, _ string) (*peer, error
 
 func startWhy403(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
 	port, ui := freePort(), freePort()
-	cmd := exec.CommandContext(ctx, p.why403, "proxy", "--host", "*", "--listen", "127.0.0.1:"+port,
-		"--ca-dir", filepath.Join(dir, "ca"), "--upstream-ca", g.root, "--ui", "127.0.0.1:"+ui,
-		"--run", filepath.Join(dir, fmt.Sprintf("run-%d.db", time.Now().UnixNano())), "-o", filepath.Join(dir, "report.html"))
-	// Its own authority, not the user's.
-	if out, err := exec.CommandContext(ctx, p.why403, "ca", "new", "--ca-dir", filepath.Join(dir, "ca")).CombinedOutput(); err != nil && !strings.Contains(string(out), "exists") {
-		return nil, fmt.Errorf("why403 ca new: %w: %s", err, out)
+	cmd, err := why403(ctx, p, g, dir, "--listen", "127.0.0.1:"+port, "--ui", "127.0.0.1:"+ui)
+	if err != nil {
+		return nil, err
 	}
-	pr, err := explicit(cmd, "why403", port, g)
+	pr, err := explicit("why403", port, g, cmd)
 	pr.metrics = "http://127.0.0.1:" + ui + "/metrics"
 	return pr, err
+}
+
+// startTwo starts two processes on one port, for more sockets than one may have
+// descriptors for.
+func startTwo(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
+	port := freePort()
+	var cmds []*exec.Cmd
+	for range 2 {
+		cmd, err := why403(ctx, p, g, dir, "--listen", "127.0.0.1:"+port, "--reuse-port", "--ui", "off")
+		if err != nil {
+			return nil, err
+		}
+		cmds = append(cmds, cmd)
+	}
+	return explicit("2 why403", port, g, cmds...)
+}
+
+// why403 prepares a recording proxy with an authority that is not the user's.
+func why403(ctx context.Context, p *plan, g *gateway, dir string, args ...string) (*exec.Cmd, error) {
+	authority := filepath.Join(dir, "ca")
+	if _, err := os.Stat(authority); err != nil {
+		if out, err := exec.CommandContext(ctx, p.why403, "ca", "new", "--ca-dir", authority).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("why403 ca new: %w: %s", err, out)
+		}
+	}
+	run := filepath.Join(dir, fmt.Sprintf("run-%d.db", time.Now().UnixNano()))
+	return exec.CommandContext(ctx, p.why403, append([]string{"proxy", "--host", "*", "--ca-dir", authority,
+		"--upstream-ca", g.root, "--run", run, "-o", filepath.Join(dir, "report.html")}, args...)...), nil
 }
 
 func startMitmproxy(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
 	port := freePort()
 	cmd := exec.CommandContext(ctx, p.mitmdump, "-q", "--listen-host", "127.0.0.1", "-p", port,
 		"--set", "confdir="+filepath.Join(dir, "mitm"), "--set", "ssl_verify_upstream_trusted_ca="+g.root, "--set", "http2=false")
-	return explicit(cmd, "mitmproxy", port, g)
+	return explicit("mitmproxy", port, g, cmd)
 }
 
 // explicit starts an HTTP proxy and waits for its port.
-func explicit(cmd *exec.Cmd, name, port string, g *gateway) (*peer, error) {
-	pr := &peer{name: name, cmd: cmd, wss: "wss://" + g.secure + "/ws", ws: "ws://" + g.plain + "/ws",
+func explicit(name, port string, g *gateway, cmds ...*exec.Cmd) (*peer, error) {
+	pr := &peer{name: name, cmds: cmds, wss: "wss://" + g.secure + "/ws", ws: "ws://" + g.plain + "/ws",
 		proxy: &url.URL{Scheme: "http", Host: "127.0.0.1:" + port}}
 	return pr, pr.start(port)
 }
@@ -109,17 +135,18 @@ func startHAProxy(ctx context.Context, p *plan, g *gateway, dir string) (*peer, 
 			return nil, err
 		}
 	}
-	pr := &peer{name: "HAProxy", cmd: exec.CommandContext(ctx, p.haproxy, "-db", "-f", config),
+	pr := &peer{name: "HAProxy", cmds: []*exec.Cmd{exec.CommandContext(ctx, p.haproxy, "-db", "-f", config)},
 		wss: "wss://127.0.0.1:" + secure + "/ws", ws: "ws://127.0.0.1:" + plain + "/ws"}
 	return pr, pr.start(secure)
 }
 
 func (p *peer) start(port string) error {
-	p.cmd.Stdout, p.cmd.Stderr = nil, nil
-	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(os.Interrupt) }
-	p.cmd.WaitDelay = 5 * time.Second
-	if err := p.cmd.Start(); err != nil {
-		return fmt.Errorf("start %s: %w", p.name, err)
+	for _, cmd := range p.cmds {
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+		cmd.WaitDelay = 5 * time.Second
+		if err := cmd.Start(); err != nil {
+			return fmt.Errorf("start %s: %w", p.name, err)
+		}
 	}
 	for range 200 {
 		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
@@ -133,9 +160,11 @@ func (p *peer) start(port string) error {
 }
 
 func (p *peer) stop() {
-	if p.cmd != nil && p.cmd.Process != nil {
-		p.cmd.Process.Signal(os.Interrupt)
-		p.cmd.Wait()
+	for _, cmd := range p.cmds {
+		if cmd.Process != nil {
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+		}
 	}
 }
 

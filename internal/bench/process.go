@@ -11,10 +11,20 @@ import (
 // ticksPerSecond is Linux's USER_HZ, 100 on every architecture that Go runs on.
 const ticksPerSecond = 100
 
-// rss is the resident memory of a peer's process and its children in bytes
-// (proc(5), VmRSS).
-func (p *peer) rss() (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+// rss is the resident memory of a peer's processes in bytes (proc(5), VmRSS).
+func (p *peer) rss() (sum int64, err error) {
+	for _, cmd := range p.cmds {
+		n, err := residentOf(cmd.Process.Pid)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", p.name, err)
+		}
+		sum += n
+	}
+	return sum, nil
+}
+
+func residentOf(pid int) (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
@@ -24,13 +34,24 @@ func (p *peer) rss() (int64, error) {
 			return kib << 10, err
 		}
 	}
-	return 0, fmt.Errorf("%s: no VmRSS", p.name)
+	return 0, fmt.Errorf("process %d has no VmRSS", pid)
 }
 
-// cpu is the processor time that a peer's process has used (proc(5), utime and
+// cpu is the processor time that a peer's processes have used (proc(5), utime and
 // stime).
-func (p *peer) cpu() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+func (p *peer) cpu() (sum time.Duration, err error) {
+	for _, cmd := range p.cmds {
+		d, err := processorTimeOf(cmd.Process.Pid)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", p.name, err)
+		}
+		sum += d
+	}
+	return sum, nil
+}
+
+func processorTimeOf(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
@@ -44,8 +65,11 @@ func (p *peer) cpu() (time.Duration, error) {
 	return time.Duration(user+system) * time.Second / ticksPerSecond, err
 }
 
-// descriptors counts a peer's open files.
-func (p *peer) descriptors() int {
-	list, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
-	return len(list)
+// descriptors counts the open files of a peer's processes.
+func (p *peer) descriptors() (sum int) {
+	for _, cmd := range p.cmds {
+		list, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", cmd.Process.Pid))
+		sum += len(list)
+	}
+	return sum
 }

@@ -2,6 +2,7 @@ package token
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -10,34 +11,37 @@ import (
 // tokens.
 func (k *Keeper) MaskArgs(argv []string) []string {
 	out := make([]string, len(argv))
-	jmeter := len(argv) > 0 && strings.Contains(strings.ToLower(filepath.Base(argv[0])), "jmeter")
-	secret := harmless // what the next argument is
+	jmeter := slices.ContainsFunc(argv, func(arg string) bool {
+		return strings.Contains(strings.ToLower(filepath.Base(arg)), "jmeter")
+	})
+	flag := ""
 	for i, arg := range argv {
-		switch {
-		case secret != harmless:
-			out[i], secret = k.markOf(arg), harmless
-		default:
-			out[i] = k.maskArg(arg)
-			secret = announces(arg, jmeter)
+		if isSecretBehind(flag, arg, jmeter) {
+			out[i], flag = k.markOf(arg), ""
+			continue
 		}
+		out[i], flag = k.maskArg(arg), arg
 	}
 	return out
 }
 
-// announces says what a flag makes of the argument behind it.
-func announces(arg string, jmeter bool) nameClass {
-	name := strings.TrimLeft(arg, "-")
-	switch {
-	case name == arg || name == "" || strings.ContainsAny(arg, "=:"):
-		return harmless
-	case arg == "-u" || arg == "--user" || arg == "--proxy-user" || arg == "-U" || arg == "-b" || arg == "--cookie" || arg == "--auth":
-		return secretName
-	case arg == "-a" && jmeter: // password of JMeter's own proxy
-		return secretName
-	case classify(name) >= maybe:
-		return harmless
+// isSecretBehind reports whether arg is a secret because of the flag before it.
+func isSecretBehind(flag, arg string, jmeter bool) bool {
+	name := strings.TrimLeft(flag, "-")
+	switch flag {
+	case name: // no flag
+		return false
+	case "-u", "-U", "--user", "--proxy-user", "-b", "--cookie", "--auth":
+		return true
+	case "-a", "-A": // hey, ab: user:password; JMeter: the password of its own proxy
+		_, password, ok := strings.Cut(arg, ":")
+		return jmeter && flag == "-a" || ok && strings.Trim(password, "0123456789") != ""
 	}
-	return classify(name)
+	if strings.ContainsAny(flag, "=:") {
+		return false
+	}
+	c := classify(name)
+	return c == secretName || c == credential
 }
 
 // maskArg masks an argument on its own.
@@ -47,7 +51,7 @@ func (k *Keeper) maskArg(arg string) string {
 	if len(name)-len(plain) == 1 && plain != "" && strings.IndexByte("JDGLe", plain[0]) >= 0 { // JMeter's and Java's properties
 		plain = plain[1:]
 	}
-	if ok && announces(name, false) == secretName { // --proxy-user=user:password
+	if ok && isSecretBehind(name, value, false) { // --proxy-user=user:password
 		return name + "=" + k.markOf(value)
 	}
 	if ok && !strings.ContainsAny(plain, " /?&") {

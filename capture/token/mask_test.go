@@ -170,9 +170,9 @@ func TestFirstFrame(t *testing.T) {
 
 func TestMaskArgs(t *testing.T) {
 	const s = secretText
-	argv := []string{"jmeter", "-n", "-t", "plan.jmx", "-Jclient.id=load", "-Jclient.secret=" + s, "-Jtoken.url=https://u:" + s + "@id.example/token?access_token=" + s,
-		"-Jtoken.mode=thread", "-Jtoken=" + s, "-a", s, "--password", s, "--header", "Authorization: Bearer " + s, "-H", "X-Api-Key: " + s, "TOKEN=" + s,
-		"-d", "client_secret=" + s + "&a=b", "--oauth2-bearer", s, "-Jthreads=600", "-u", "user:" + s, "--auth", "user:" + s, "--token", "${token}", "-Dpassword=" + s,
+	argv := []string{"why403", "run", "--", "/opt/bin/jmeter", "-n", "-t", "plan.jmx", "-Jclient.id=load", "-Jclient.secret=" + s, "-Jtoken.url=https://u:" + s + "@id.example/token?access_token=" + s,
+		"-Jtoken.mode=thread", "-Jtoken=" + s, "-a", s, "-n", "--password", s, "--header", "Authorization: Bearer " + s, "-H", "X-Api-Key: " + s, "TOKEN=" + s,
+		"-d", "client_secret=" + s + "&a=b", "--oauth2-bearer", s, "-Jthreads=600", "-u", "user:" + s, "-A", "user:" + s, "--auth", "user:" + s, "--token", "${token}", "-Dpassword=" + s,
 		"--proxy-user=user:" + s, "--via", "http://user:" + s + "@proxy.example:1"}
 	got := newKeeper().MaskArgs(argv)
 	if all := strings.Join(got, " "); strings.Contains(all, s) {
@@ -183,8 +183,13 @@ func TestMaskArgs(t *testing.T) {
 			t.Errorf("%q became %q", arg, got[i])
 		}
 	}
-	if got[5][:len("-Jclient.secret=‹secret:")] != "-Jclient.secret=‹secret:" {
-		t.Errorf("the name of a property is masked too: %q", got[5])
+	for _, arg := range newKeeper().MaskArgs([]string{"hey", "-a", "127.0.0.1:8080", "-n", "5", "https://gw.example/ws?room=5"}) {
+		if strings.Contains(arg, "‹") {
+			t.Errorf("no secret, but became %q", arg)
+		}
+	}
+	if got[8][:len("-Jclient.secret=‹secret:")] != "-Jclient.secret=‹secret:" {
+		t.Errorf("the name of a property is masked too: %q", got[8])
 	}
 }
 

@@ -12,18 +12,19 @@ import (
 
 	"why403/analysis"
 	"why403/capture"
+	"why403/internal/uplot"
 )
 
-//go:embed page/*.tmpl page/style.css page/script/*.js page/vendor/*.js page/vendor/*.css
+//go:embed page/*.tmpl page/style.css page/script/*.js
 var files embed.FS
 
 // page is the parsed template, style the page's only style sheet and script its only
-// script: uPlot (page/vendor) and ours, which is one function so that it leaves no
+// script: uPlot and ours, which is one function so that it leaves no
 // names behind.
 var (
 	page   = template.Must(template.ParseFS(files, "page/*.tmpl"))
-	style  = mustRead("page/vendor/uplot.css") + mustRead("page/style.css")
-	script = mustRead("page/vendor/uplot.js") + "\n(() => {\n" + ownScript() + "})();\n"
+	style  = uplot.Style + mustRead("page/style.css")
+	script = uplot.Script + "\n(() => {\n" + ownScript() + "})();\n"
 )
 
 // ownScript joins the parts of our script in the order of their names.

@@ -33,12 +33,12 @@ var ours = map[string][]string{
 	"analysis/covariate": {"capture", "analysis/clock", "analysis/evidence"},
 	"analysis/evidence":  {},
 	"analysis/jtl":       {"capture"},
-	"reports":            {"capture", "analysis", "analysis/jtl", "reports/failon"},
+	"reports":            {"capture", "analysis", "analysis/jtl", "reports/failon", "internal/uplot"},
 	"reports/export":     {"capture", "analysis/covariate"},
 	"reports/failon":     {"analysis"},
 	"internal/child":     {},
 	"internal/sim":       {},
-	"internal/live":      {"capture", "analysis", "proxy"},
+	"internal/live":      {"capture", "analysis", "proxy", "internal/uplot"},
 	"internal/traces":    {"capture"},
 }
 

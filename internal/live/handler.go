@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+
+	"why403/internal/uplot"
 )
 
 //go:embed page
@@ -20,10 +22,20 @@ func (p *Page) handler(at net.Addr) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(page))
+	mux.HandleFunc("GET /uplot.js", serve("text/javascript", uplot.Script))
+	mux.HandleFunc("GET /uplot.css", serve("text/css", uplot.Style))
 	mux.HandleFunc("GET /events", p.events)
 	mux.Handle("GET /metrics", p.metrics.handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	return guard(at, mux)
+}
+
+// serve answers with a text that is compiled in.
+func serve(kind, text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind+"; charset=utf-8")
+		io.WriteString(w, text)
+	}
 }
 
 // guard keeps other web pages out: a request must name the address that we listen

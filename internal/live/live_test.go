@@ -92,7 +92,7 @@ func TestOtherSitesAreKeptOut(t *testing.T) {
 
 func TestEveryAssetOfThePageIsServed(t *testing.T) {
 	_, url := served(t, Source{Stats: still})
-	for _, path := range []string{"/", "/live.js", "/live.css", "/uplot.min.js", "/uplot.min.css"} {
+	for _, path := range []string{"/", "/live.js", "/live.css", "/uplot.js", "/uplot.css"} {
 		if res, body := get(t, url+path, nil); res.StatusCode != 200 || len(body) < 500 {
 			t.Errorf("%s: status %d, %d bytes", path, res.StatusCode, len(body))
 		}

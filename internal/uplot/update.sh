@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches a version of uPlot from npm into this directory, unchanged:
 #
-#     reports/page/vendor/update.sh 1.6.32
+#     internal/uplot/update.sh 1.6.32
 #
 # Then write the version and the sum it prints into VERSIONS, and run the tests of reports with WHY403_E2E=1.
 set -euo pipefail
@@ -12,5 +12,5 @@ npm pack --silent --pack-destination "$work" "uplot@${1:?version}" >/dev/null
 tar xzf "$work"/uplot-*.tgz -C "$work"
 cp "$work/package/dist/uPlot.iife.min.js" uplot.js
 cp "$work/package/dist/uPlot.min.css" uplot.css
-cp "$work/package/LICENSE" LICENSE.uplot
+cp "$work/package/LICENSE" LICENSE
 sha256sum uplot.js

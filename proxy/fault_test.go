@@ -268,9 +268,10 @@ func (l *shortOf) Accept() (net.Conn, error) {
 	return l.Listener.Accept()
 }
 
-// TestNoDescriptorsToAccept: accepting pauses and goes on, and the run says so.
+// TestNoDescriptorsToAccept: accepting pauses and goes on, and the run says so. What
+// was not accepted takes no place.
 func TestNoDescriptorsToAccept(t *testing.T) {
-	r := newRigOn(t, Options{}, func(_ *rig, ln net.Listener) net.Listener { return &shortOf{ln, 2} })
+	r := newRigOn(t, Options{Limits: Limits{Connections: 1}}, func(_ *rig, ln net.Listener) net.Listener { return &shortOf{ln, 2} })
 	gw := r.gateway(false, func(conn net.Conn, in *bufio.Reader) { io.Copy(conn, in) })
 	conn := r.connect(gw, false)
 	io.WriteString(conn, "\x00echo")

@@ -238,7 +238,7 @@ func TestHeadTooLarge(t *testing.T) {
 
 // TestTooManyPending: beyond the limit clients are told so, and it is counted.
 func TestTooManyPending(t *testing.T) {
-	r := newRig(t, Options{Limits: Limits{Pending: 1}})
+	r := newRig(t, Options{Limits: Limits{Pending: 1, Connections: 2}})
 	first := r.connect("127.0.0.1:1", false)
 	conn := r.dial()
 	answer, _ := io.ReadAll(conn)

@@ -183,6 +183,9 @@ func TestMaskArgs(t *testing.T) {
 			t.Errorf("%q became %q", arg, got[i])
 		}
 	}
+	if short := newKeeper().MaskArgs([]string{"why403", "--proxy-user=me:pw"}); strings.Contains(short[1], "pw") {
+		t.Errorf("a short password survives in %q", short)
+	}
 	for _, arg := range newKeeper().MaskArgs([]string{"hey", "-a", "127.0.0.1:8080", "-n", "5", "https://gw.example/ws?room=5"}) {
 		if strings.Contains(arg, "‹") {
 			t.Errorf("no secret, but became %q", arg)

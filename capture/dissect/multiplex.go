@@ -105,6 +105,7 @@ func (m *multiplex) open(at capture.Instant, ev http2.Event) {
 	}
 	r := asked{head: head, target: p.Path, authority: p.Authority, host: host, kind: http2.Get(ev.Fields, "content-type")}
 	if x.upgrade {
+		x.head = head
 		if ev.Truncated {
 			x.u.Oddities = append(x.u.Oddities, "fields over 64 KiB are left out")
 		}

@@ -115,6 +115,13 @@ func TestHTTP2Upgrades(t *testing.T) {
 				t.Errorf("recorded %+v, %+v, %+v", us[0], us[1], us[2])
 			}
 		}},
+		{"a subprotocol that was not offered", func(c, s *end2) []step {
+			return []step{sent(preface2 + c.ask(1)), got(s.head(1, false, ":status", "200", "sec-websocket-protocol", "other"))}
+		}, func(t *testing.T, us []*capture.Upgrade) {
+			if us[0].Outcome != capture.Accepted || len(us[0].Oddities) != 1 || us[0].Oddities[0] != "subprotocol that was not offered" {
+				t.Errorf("recorded %+v", us[0])
+			}
+		}},
 		{"resets", func(c, s *end2) []step {
 			return []step{sent(preface2 + c.ask(1) + c.ask(3)), got(s.head(1, false, ":status", "200")), sent(c.reset(3, http2.ErrCodeCancel) + c.reset(1, http2.ErrCodeCancel))}
 		}, func(t *testing.T, us []*capture.Upgrade) {

@@ -83,6 +83,10 @@ func looksLikeAnswer(b []byte) bool {
 // garbled gives up on the gateway's direction: what it sends is no answer.
 func (c *Conn) garbled(at capture.Instant, why string) {
 	x := c.waiting[0]
+	if x.orphan && c.halves[FromClient].phase == lost {
+		c.halves[FromServer].lose() // told of the client already
+		return
+	}
 	x.u.Phases.ResponseFirst = c.halves[FromServer].began
 	x.u.Failure = why
 	c.lose(FromServer, at, capture.LostParse, why)

@@ -4,6 +4,7 @@ import (
 	"why403/capture"
 	"why403/capture/http1"
 	"why403/capture/http2"
+	"why403/capture/ws"
 )
 
 // stream is one exchange of an HTTP/2 connection, and what becomes of it.
@@ -50,6 +51,8 @@ func (s *stream) answerHead(at, began capture.Instant, ev http2.Event) {
 	s.d.clock(u, http2.Get(ev.Fields, "date"), http2.Get(ev.Fields, "age") != "")
 	head := http2.Head(ev.Fields)
 	if x.upgrade && status < 300 {
+		u.Oddities = append(clipped(u.Oddities), ws.CheckChoice(capture.Head(x.head), capture.Head(head))...)
+		x.head = ""
 		s.socket = s.d.accept(x, head)
 		s.socket.ended[FromClient], s.socket.lost[FromClient] = s.ended[FromClient], s.held.phase == lost
 		s.socket.catchUp(s.held.held)

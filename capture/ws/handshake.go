@@ -68,6 +68,17 @@ func CheckAnswer(request, answer capture.Head) (oddities []string) {
 			add(accept[0] != Accept(key), "Sec-WebSocket-Accept does not match the key")
 		}
 	}
+	return append(oddities, CheckChoice(request, answer)...)
+}
+
+// CheckChoice lists what an answer chooses that the request did not offer (RFC 6455
+// §4.1, RFC 8441 §5), for people.
+func CheckChoice(request, answer capture.Head) (oddities []string) {
+	add := func(odd bool, text string) {
+		if odd {
+			oddities = append(oddities, text)
+		}
+	}
 	protocols := list(answer, "Sec-WebSocket-Protocol")
 	add(len(protocols) > 1, "more than one subprotocol chosen")
 	if len(protocols) == 1 {

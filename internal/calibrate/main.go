@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"why403/internal/sim/virtual"
 )
@@ -18,6 +19,7 @@ type options struct {
 	prefixes   bool
 	experiment bool
 	workers    int
+	atMost     time.Duration
 	verbose    bool
 }
 
@@ -37,6 +39,7 @@ func run(args []string, out io.Writer) error {
 	f.BoolVar(&o.prefixes, "prefixes", true, "analyse prefixes of the recordings too")
 	f.BoolVar(&o.experiment, "experiments", true, "run the experiments that are proposed")
 	f.IntVar(&o.workers, "workers", 1, "runs made at once")
+	f.DurationVar(&o.atMost, "time", 0, "begin no run after this long, 0 for no limit; every family has about as many runs")
 	f.BoolVar(&o.verbose, "v", false, "print each run")
 	if err := f.Parse(args); err != nil {
 		return err

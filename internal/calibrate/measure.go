@@ -1,7 +1,9 @@
 package main
 
 import (
+	"slices"
 	"sync"
+	"time"
 
 	"why403/analysis"
 	"why403/capture"
@@ -17,31 +19,35 @@ type result struct {
 	experiment *trial // of a confounded case
 }
 
-// measure analyses every case of the families, in an order that does not depend on
-// the number of workers.
+// measure analyses the cases of the families, in an order that does not depend on
+// the number of workers. Seed comes after seed, so that what is measured when time
+// runs out is of all families.
 func measure(o options, families []virtual.Family) []result {
-	var jobs []func() result
-	for _, f := range families {
-		for i := range o.seeds {
-			jobs = append(jobs, func() result { return o.measureCase(f.Case(o.firstSeed(f) + i)) })
-		}
-	}
-	results := make([]result, len(jobs))
-	next := make(chan int)
+	results := make([][]result, len(families))
+	next := make(chan [2]int)
 	var workers sync.WaitGroup
+	for i := range families {
+		results[i] = make([]result, o.seeds)
+	}
 	for range max(1, o.workers) {
 		workers.Go(func() {
-			for i := range next {
-				results[i] = jobs[i]()
+			for job := range next {
+				f := families[job[0]]
+				results[job[0]][job[1]] = o.measureCase(f.Case(o.firstSeed(f) + uint64(job[1])))
 			}
 		})
 	}
-	for i := range jobs {
-		next <- i
+	begun := time.Now()
+	for seed := range int(o.seeds) {
+		for i := range families {
+			if o.atMost == 0 || time.Since(begun) < o.atMost {
+				next <- [2]int{i, seed}
+			}
+		}
 	}
 	close(next)
 	workers.Wait()
-	return results
+	return slices.DeleteFunc(slices.Concat(results...), func(r result) bool { return r.findings == nil })
 }
 
 func (o options) measureCase(c virtual.Case) result {

@@ -21,6 +21,9 @@ type find struct {
 	k     *Keeper
 	at    capture.Instant
 	quiet bool // what is found is masked and not told
+	// sentinel is the last subprotocol if it says that the next one is a token; that
+	// may be in another field line.
+	sentinel string
 	Request
 	cookies, headers, query, protocols []capture.Credential // in that order behind Authorization
 }

@@ -57,6 +57,7 @@ func TestRequestFindsCredentialsEverywhere(t *testing.T) {
 		{"xAI", "/", "Sec-WebSocket-Protocol: xai-client-secret.abcdefgh", "abcdefgh", "subprotocol", "xai-client-secret"},
 		{"sentinel", "/", "Sec-WebSocket-Protocol: bearer, abcdefgh1", "abcdefgh1", "subprotocol", "bearer"},
 		{"sentinel token", "/", "sec-websocket-protocol: token,0123abcdef", "0123abcdef", "subprotocol", "token"},
+		{"sentinel in a line of its own", "/", "Sec-WebSocket-Protocol: bearer\r\nSec-WebSocket-Protocol: abcdefgh1", "abcdefgh1", "subprotocol", "bearer"},
 		{"unknown sentinel, JWT", "/", "Sec-WebSocket-Protocol: mine, " + jwtValue, jwtValue, "subprotocol", ""},
 		{"prefix and JWT", "/", "Sec-WebSocket-Protocol: session." + jwtValue, jwtValue, "subprotocol", "session"},
 		{"Mistral", "/", "Sec-WebSocket-Protocol: realtime, rt_0123456789abcdef", "rt_0123456789abcdef", "subprotocol", ""},

@@ -26,14 +26,13 @@ var protocolForms = [...]struct {
 // as the end of a subprotocol, or as the one behind a sentinel such as "bearer".
 func (f *find) subprotocols(value string) string {
 	items := strings.Split(value, ",")
-	sentinel := ""
 	for i, item := range items {
 		name := strings.Trim(item, " \t\r\n")
 		lead := item[:strings.Index(item, name)]
-		masked := f.subprotocol(name, sentinel)
-		sentinel = ""
+		masked := f.subprotocol(name, f.sentinel)
+		f.sentinel = ""
 		if isSentinel(name) {
-			sentinel = name
+			f.sentinel = name
 		}
 		items[i] = lead + masked + item[len(lead)+len(name):]
 	}

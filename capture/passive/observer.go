@@ -28,6 +28,7 @@ type Observer struct {
 	losses      losses
 	unread      unread
 	legs        map[int64]leg
+	waiting     map[*tlsLayer]struct{} // for keys, with Options.Hold
 }
 
 // New returns an observer that hands records to put. Tokens holds the key of the
@@ -36,7 +37,7 @@ func New(opt Options, tokens *token.Keeper, put func(capture.Record)) *Observer 
 	if opt.Keys == nil {
 		opt.Keys = tlswire.NewKeyLog(0)
 	}
-	o := &Observer{opt: opt, filter: newFilter(opt), tokens: tokens, put: put, legs: map[int64]leg{}}
+	o := &Observer{opt: opt, filter: newFilter(opt), tokens: tokens, put: put, legs: map[int64]leg{}, waiting: map[*tlsLayer]struct{}{}}
 	o.tls = tlswire.NewDecrypter(opt.Keys)
 	o.tls.Hold = opt.Hold
 	o.streams = tcp.New(opt.TCP, o.start)
@@ -53,6 +54,22 @@ func (o *Observer) Packet(p *pcapfile.Packet) {
 	}
 	if o.decoder.Decode(p, &o.segment) {
 		o.streams.Segment(p.Time, &o.segment)
+	}
+}
+
+// Advance says what time it is while no packets come, as in a live capture.
+func (o *Observer) Advance(at capture.Instant) {
+	if !o.first.Seen() {
+		o.first = at
+	}
+	o.last = max(o.last, at)
+	o.streams.Advance(at)
+}
+
+// KeysGrew tries what waits for keys again.
+func (o *Observer) KeysGrew() {
+	for t := range o.waiting {
+		t.conn.Retry()
 	}
 }
 

@@ -23,6 +23,9 @@ type tlsLayer struct {
 func newTLS(p *pipe) *tlsLayer {
 	t := &tlsLayer{p: p}
 	t.conn = p.f.o.tls.NewConn(t)
+	if p.f.o.opt.Hold > 0 {
+		p.f.o.waiting[t] = struct{}{}
+	}
 	t.inner = pipe{f: p.f, scheme: "https", authority: p.authority,
 		connectRead: p.connectRead, connectAnswered: p.connectAnswered, tls: t.conn}
 	return t
@@ -43,6 +46,7 @@ func (t *tlsLayer) end(dir dissect.Dir, at capture.Instant, how capture.Ending) 
 }
 
 func (t *tlsLayer) close(at capture.Instant, how capture.Ending) {
+	delete(t.p.f.o.waiting, t)
 	for dir := range t.closed {
 		t.conn.End(tlswire.Dir(dir), at)
 	}

@@ -9,6 +9,8 @@ import (
 
 	"why403/capture"
 	"why403/capture/pcapfile"
+	"why403/capture/tlswire"
+	"why403/capture/token"
 )
 
 // TestTLSLoad decrypts loads of both versions and of several suites, with sessions
@@ -73,6 +75,41 @@ func TestSomeKeys(t *testing.T) {
 	run := observe(t, tp.Packets, []byte(strings.Join(lines[:len(lines)-4], "")), Options{})
 	if len(run.Upgrades) != n-4 || len(run.Losses) != 1 || run.Losses[0].Count != 4 {
 		t.Errorf("%d upgrades, losses %+v", len(run.Upgrades), run.Losses)
+	}
+}
+
+// TestLateKeys gives the keys only once packets that need them have come, as a live capture
+// meets them: held records are read then, and each connection is read or counted.
+func TestLateKeys(t *testing.T) {
+	const n = 10
+	tp := load(t, &tls.Config{}, n)
+	held := false
+	for at := 2; at < 60; at += 3 {
+		var c capture.Collector
+		keys := tlswire.NewKeyLog(0)
+		o := New(Options{Keys: keys, Hold: 64 << 10}, token.NewKeeper(make([]byte, 32)), c.Put)
+		for i := range tp.Packets {
+			o.Packet(&tp.Packets[i])
+			if i == at {
+				before := len(o.waiting)
+				keys.Add(tp.Keys())
+				o.KeysGrew()
+				held = held || before > 0
+			}
+		}
+		o.Close()
+		run := c.Run(capture.Meta{})
+		read := len(run.Upgrades) + len(run.TokenRequests)
+		lost := 0
+		for _, l := range run.Losses {
+			lost += int(l.Count)
+		}
+		if read+lost != n+1 || lost > 1+at/20 {
+			t.Errorf("keys after packet %d: %d connections read, losses %+v", at, read, run.Losses)
+		}
+	}
+	if !held {
+		t.Error("no connection ever waited for keys")
 	}
 }
 

@@ -64,6 +64,14 @@ func (a *Assembler) Segment(at capture.Instant, s *packet.Segment) {
 	a.take(c, d, at, s)
 }
 
+// Advance says what time it is while no segments come, as in a live capture.
+func (a *Assembler) Advance(at capture.Instant) {
+	if at > a.now {
+		a.now = at
+		a.sweep(at)
+	}
+}
+
 // find returns the connection of a segment and its direction.
 func (a *Assembler) find(s *packet.Segment) (*Conn, Dir) {
 	c := a.conns[keyOf(s)]

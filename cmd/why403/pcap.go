@@ -22,7 +22,7 @@ import (
 type packets struct {
 	keyLogs, hosts       []string
 	ports                []uint
-	since, until         string
+	since, until, live   string
 	run, report, results string
 	json, exitCode       bool
 	machine
@@ -31,7 +31,7 @@ type packets struct {
 func newPcap() *cobra.Command {
 	var p packets
 	cmd := &cobra.Command{
-		Use:   "pcap FILE…",
+		Use:   "pcap FILE… | pcap --live INTERFACE",
 		Short: "Say why upgrades were refused from a packet capture, with nobody in the path",
 		Long: `Pcap reads captures (pcap or pcapng, plain, gzip or zstd, "-" for standard input) of
 the traffic between the load tool and the gateway. Several files are read as one
@@ -40,11 +40,15 @@ timeline: rotated captures, or the same load on several interfaces.
 TLS is decrypted with the secrets that the load tool or the gateway wrote to a key
 log (SSLKEYLOGFILE, RFC 9850), given with --keylog or kept in the capture itself
 (editcap --inject-secrets). Without secrets the statuses are unknown, and the verdict
-says so.`,
+says so.
+
+With --live it captures from an interface until Ctrl-C (Linux, as root or with
+CAP_NET_RAW), and follows the key logs while they are written.`,
 		Example: `  why403 pcap trace.pcapng --keylog keys.txt
   why403 pcap trace.pcap0 trace.pcap1 --port 443 -o run.db --report report.html
-  tcpdump -i any -w - port 443 | why403 pcap - --keylog keys.txt --json`,
-		Args: args(cobra.MinimumNArgs(1)),
+  tcpdump -i any -w - port 443 | why403 pcap - --keylog keys.txt --json
+  why403 pcap --live eth0 --port 443 --keylog keys.txt`,
+		Args: args(p.files),
 		RunE: func(cmd *cobra.Command, argv []string) error { return p.read(cmd, argv) },
 	}
 	p.flags(cmd)
@@ -62,8 +66,20 @@ func (p *packets) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&p.hosts, "host", nil, "keep only upgrades to this `host` (a name, \"*.example.com\" for a domain, or an address of either side); may be repeated")
 	f.StringVar(&p.since, "since", "", "keep only upgrades sent from this `time` on (RFC 3339)")
 	f.StringVar(&p.until, "until", "", "read no further than this `time` (RFC 3339)")
+	f.StringVar(&p.live, "live", "", "capture from this `interface` until Ctrl-C in place of reading files")
 	f.BoolVar(&p.json, "json", false, "print the findings as JSON (docs/json.md)")
 	f.BoolVar(&p.exitCode, "exit-code", false, "exit with status 3 if upgrades were refused")
+}
+
+// files checks that there is something to read: files, or an interface.
+func (p *packets) files(_ *cobra.Command, argv []string) error {
+	switch {
+	case p.live == "" && len(argv) == 0:
+		return errors.New("no capture named")
+	case p.live != "" && len(argv) > 0:
+		return errors.New("--live reads no files")
+	}
+	return nil
 }
 
 func (p *packets) read(cmd *cobra.Command, files []string) error {
@@ -76,7 +92,16 @@ func (p *packets) read(cmd *cobra.Command, files []string) error {
 	if isTerminal(cmd.ErrOrStderr()) {
 		opt.Watch = func(progress func() (int64, int64)) { stop = showBytes(cmd.Context(), cmd.ErrOrStderr(), progress) }
 	}
-	run, err := session.ReadPackets(cmd.Context(), opt)
+	done := endOnInterrupt(cmd)
+	defer done()
+	var run *capture.Run
+	if p.live != "" {
+		say(cmd, "capturing from %s until Ctrl-C", p.live)
+		files = []string{"-"}
+		run, err = session.ReadLive(cmd.Context(), p.live, opt)
+	} else {
+		run, err = session.ReadPackets(cmd.Context(), opt)
+	}
 	stop()
 	if err != nil {
 		return err

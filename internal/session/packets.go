@@ -87,9 +87,7 @@ func readKeys(opt PacketOptions) (*tlswire.KeyLog, error) {
 
 // observe runs the packets through an observer.
 func observe(ctx context.Context, opt PacketOptions, timeline *pcapfile.Timeline) *capture.Run {
-	key := make([]byte, 32)
-	rand.Read(key) // never fails (crypto/rand)
-	tokens := token.NewKeeper(key)
+	tokens := newTokens()
 	var records capture.Collector
 	o := passive.New(opt.Options, tokens, records.Put)
 	var p pcapfile.Packet
@@ -109,6 +107,17 @@ func observe(ctx context.Context, opt PacketOptions, timeline *pcapfile.Timeline
 		o.Packet(&p)
 	}
 	o.File(timeline.Stats(), timeline.Damage())
+	return opt.finish(o, tokens, &records)
+}
+
+func newTokens() *token.Keeper {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails (crypto/rand)
+	return token.NewKeeper(key)
+}
+
+// finish ends an observation and returns its run.
+func (opt PacketOptions) finish(o *passive.Observer, tokens *token.Keeper, records *capture.Collector) *capture.Run {
 	o.Close()
 	run := records.Run(opt.meta(tokens, o))
 	o.Join(run)

@@ -1,0 +1,110 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gopacket/gopacket/afpacket"
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+
+	"why403/capture"
+	"why403/capture/pcapfile"
+)
+
+// The ring: 16 MiB lost nothing of a load of 134,000 packets in a few seconds. Frames
+// have room for what offloading makes of segments on a loopback interface.
+const (
+	blockSize = 1 << 20
+	blocks    = 16
+	frameSize = 64 << 10
+	pollEvery = 200 * time.Millisecond
+)
+
+// Source is a capture in progress. It is not safe for concurrent use.
+type Source struct {
+	ring   *afpacket.TPacket
+	link   pcapfile.LinkType
+	number int64
+}
+
+// Open begins a capture of an interface.
+func Open(name string, opt Options) (*Source, error) {
+	s, err := open(name, opt)
+	if errors.Is(err, os.ErrPermission) {
+		err = fmt.Errorf("%w: capturing needs root or the capability CAP_NET_RAW", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("capture from interface %q: %w", name, err)
+	}
+	return s, nil
+}
+
+func open(name string, opt Options) (*Source, error) {
+	iface, err := net.InterfaceByName(name)
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{link: linkOf(name)}
+	s.ring, err = afpacket.NewTPacket(afpacket.OptInterface(name), afpacket.TPacketVersion3,
+		afpacket.OptFrameSize(frameSize), afpacket.OptBlockSize(blockSize), afpacket.OptNumBlocks(blocks),
+		afpacket.OptPollTimeout(pollEvery))
+	if err != nil {
+		return nil, err
+	}
+	ip := uint32(14)
+	if s.link != pcapfile.Ethernet {
+		ip = 0
+	}
+	program, err := bpf.Assemble(filter(opt, ip, iface.Flags&net.FlagLoopback != 0))
+	if err == nil {
+		err = s.ring.SetBPF(program)
+	}
+	if err != nil {
+		s.ring.Close()
+		return nil, fmt.Errorf("set filter: %w", err)
+	}
+	return s, s.ring.InitSocketStats()
+}
+
+// linkOf returns what packets of an interface begin with: nothing before IP on tunnels.
+func linkOf(name string) pcapfile.LinkType {
+	b, _ := os.ReadFile("/sys/class/net/" + name + "/type")
+	switch kind, _ := strconv.Atoi(strings.TrimSpace(string(b))); kind {
+	case unix.ARPHRD_NONE, unix.ARPHRD_PPP, unix.ARPHRD_TUNNEL, unix.ARPHRD_TUNNEL6, unix.ARPHRD_SIT, unix.ARPHRD_IPGRE:
+		return pcapfile.Raw
+	}
+	return pcapfile.Ethernet
+}
+
+// Next fills p with the next packet, whose data is valid until the next call. It
+// returns [ErrIdle] if none came for a fifth of a second.
+func (s *Source) Next(p *pcapfile.Packet) error {
+	data, info, err := s.ring.ZeroCopyReadPacketData()
+	if errors.Is(err, afpacket.ErrTimeout) {
+		return ErrIdle
+	}
+	if err != nil {
+		return fmt.Errorf("capture: %w", err)
+	}
+	s.number++
+	*p = pcapfile.Packet{Number: s.number, Time: capture.At(info.Timestamp), Link: s.link, Length: max(info.Length, len(data)), Data: data}
+	return nil
+}
+
+// Dropped returns how many packets the ring had no room for.
+func (s *Source) Dropped() int64 {
+	_, v3, err := s.ring.SocketStats()
+	if err != nil {
+		return 0
+	}
+	return int64(v3.Drops())
+}
+
+// Close ends the capture.
+func (s *Source) Close() { s.ring.Close() }

@@ -1,0 +1,73 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"testing"
+
+	"why403/capture"
+	"why403/capture/passive"
+	"why403/capture/pcapfile"
+	"why403/capture/token"
+)
+
+// TestLoopback captures upgrades on the loopback interface: each once, though the kernel
+// shows every packet twice.
+func TestLoopback(t *testing.T) {
+	gw := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403) }))
+	defer gw.Close()
+	addr := gw.Listener.Addr().(*net.TCPAddr).AddrPort()
+	s, err := Open("lo", Options{Ports: []uint16{addr.Port()}, Hosts: []netip.Addr{addr.Addr()}})
+	if errors.Is(err, os.ErrPermission) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const n = 20
+	for range n {
+		req, _ := http.NewRequest("GET", gw.URL+"/ws", nil)
+		req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
+	gw.CloseClientConnections()
+	var c capture.Collector
+	o := passive.New(passive.Options{}, token.NewKeeper(make([]byte, 32)), c.Put)
+	for p := new(pcapfile.Packet); ; {
+		err := s.Next(p)
+		if err == ErrIdle {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Packet(p)
+	}
+	o.Close()
+	run := c.Run(capture.Meta{})
+	if len(run.Upgrades) != n || s.Dropped() != 0 || len(run.Notes) != 0 {
+		t.Errorf("%d upgrades, %d packets dropped, losses %+v, notes %+v", len(run.Upgrades), s.Dropped(), run.Losses, run.Notes)
+	}
+	for _, u := range run.Upgrades {
+		if u.Status != 403 || u.Server != addr {
+			t.Errorf("status %d of %v", u.Status, u.Server)
+		}
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	if _, err := Open("no-such-interface", Options{}); err == nil || errors.Is(err, os.ErrPermission) {
+		t.Errorf("got %v", err)
+	}
+}

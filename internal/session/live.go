@@ -1,0 +1,123 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"time"
+
+	"why403/capture"
+	"why403/capture/live"
+	"why403/capture/passive"
+	"why403/capture/pcapfile"
+	"why403/capture/tlswire"
+)
+
+// waitForKeys is how many encrypted bytes of a connection wait for their keys, which
+// programs write to the log after the packets have gone out.
+const waitForKeys = 64 << 10
+
+// ReadLive captures from an interface until ctx ends. Files and Stdin of opt are not used;
+// key logs are followed as they grow. Watch gets the count of packets.
+func ReadLive(ctx context.Context, iface string, opt PacketOptions) (*capture.Run, error) {
+	source, err := live.Open(iface, live.Options{Ports: opt.Ports, Hosts: addresses(opt.Hosts)})
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	opt.Keys, opt.Hold = tlswire.NewKeyLog(0), waitForKeys
+	logs, err := followKeys(opt.KeyLogs, opt.Keys)
+	if err != nil {
+		return nil, err
+	}
+	defer logs.close()
+	tokens := newTokens()
+	var records capture.Collector
+	o := passive.New(opt.Options, tokens, records.Put)
+	if err := watch(ctx, source, o, logs); err != nil {
+		return nil, err
+	}
+	logs.read(o)
+	o.File(pcapfile.Stats{Dropped: source.Dropped()}, nil)
+	run := opt.finish(o, tokens, &records)
+	if opt.Run == "" {
+		return run, nil
+	}
+	return run, keep(opt.Run, run)
+}
+
+// addresses returns the hosts to filter for in the kernel: none, if a name is among
+// them, which may stand for any address.
+func addresses(hosts []string) (list []netip.Addr) {
+	for _, h := range hosts {
+		a, err := netip.ParseAddr(h)
+		if err != nil {
+			return nil
+		}
+		list = append(list, a.Unmap())
+	}
+	return list
+}
+
+// watch hands packets to the observer until ctx ends.
+func watch(ctx context.Context, source *live.Source, o *passive.Observer, logs keyLogs) error {
+	var p pcapfile.Packet
+	var looked time.Time
+	for ctx.Err() == nil {
+		err := source.Next(&p)
+		switch {
+		case err == live.ErrIdle:
+			o.Advance(capture.At(time.Now()))
+		case err != nil && ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		default:
+			o.Packet(&p)
+		}
+		if now := time.Now(); now.Sub(looked) > 100*time.Millisecond {
+			looked = now
+			logs.read(o)
+		}
+	}
+	return nil
+}
+
+// keyLogs are key logs that other programs write to.
+type keyLogs struct {
+	keys  *tlswire.KeyLog
+	files []*os.File
+	tails []io.Writer
+}
+
+func followKeys(paths []string, keys *tlswire.KeyLog) (l keyLogs, err error) {
+	l.keys = keys
+	for _, path := range paths {
+		f, err := os.OpenFile(path, os.O_RDONLY|os.O_CREATE, 0o600) // it may be written only later
+		if err != nil {
+			l.close()
+			return l, fmt.Errorf("open key log: %w", err)
+		}
+		l.files, l.tails = append(l.files, f), append(l.tails, keys.Writer())
+	}
+	return l, nil
+}
+
+// read takes what was added to the logs.
+func (l keyLogs) read(o *passive.Observer) {
+	before := l.keys.Stats().Secrets
+	for i, f := range l.files {
+		io.Copy(l.tails[i], f)
+	}
+	if l.keys.Stats().Secrets > before {
+		o.KeysGrew()
+	}
+}
+
+func (l keyLogs) close() {
+	for _, f := range l.files {
+		f.Close()
+	}
+}

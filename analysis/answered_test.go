@@ -95,3 +95,31 @@ func TestMissingFields(t *testing.T) {
 		t.Errorf("another host: got %q", got)
 	}
 }
+
+// The time that refusals take is told where it says something.
+func TestLatencyWords(t *testing.T) {
+	ms := func(n float64) capture.Instant { return capture.Instant(n * 1e6) }
+	for _, c := range []struct {
+		name       string
+		took, trip capture.Instant
+		want       string
+	}{
+		{"at the edge", ms(21), ms(20), "decided at the edge"},
+		{"further in", ms(60), ms(20), ""},
+		{"on one machine", ms(0.3), ms(0.2), ""},
+		{"authorisation timed out", ms(202), ms(20), "near 200 ms: something behind it timed out"},
+	} {
+		run := plainRun(40, func(i int, u *capture.Upgrade, _ *capture.Token) {
+			if i >= 20 {
+				sent := u.Phases.RequestSent
+				refuse(u, "")
+				u.Phases.ResponseFirst, u.Phases.ResponseHead = sent+c.took, sent+c.took
+				u.Phases.Resolved, u.Phases.Dialed = sent-c.trip, sent
+			}
+		})
+		got := newStudy(run).latencyWords()
+		if got != c.want && (c.want == "" || !strings.Contains(got, c.want)) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -56,6 +56,10 @@ func (s *study) acceptedAt(host string) *capture.Upgrade {
 // service or an integration, in seconds.
 var knownTimeouts = []float64{0.2, 0.5, 1, 2, 3, 5, 10, 15, 29, 30, 60}
 
+// farAway is the least trip through a network, in seconds, from which on the time of
+// an answer tells how far it came.
+const farAway = 0.003
+
 // latencyWords says what the time that refusals take tells of where they are made.
 func (s *study) latencyWords() string {
 	waits, trip := s.refusalWaits()
@@ -69,7 +73,7 @@ func (s *study) latencyWords() string {
 			return fmt.Sprintf("half of the refusals take %s to %s, near %s: something behind it timed out", seconds(low), seconds(high), seconds(t))
 		}
 	}
-	if trip > 0 && mid < 1.5*trip+0.001 {
+	if trip >= farAway && mid < 1.5*trip {
 		return fmt.Sprintf("refusals take %s, one trip through the network takes %s: decided at the edge", seconds(mid), seconds(trip))
 	}
 	return ""

@@ -10,10 +10,11 @@ import (
 // with more than their own marks bear out.
 
 // globalCap is the limit on open sockets of the whole gateway that the verdict names,
-// or false. Limits per token and the like cannot be drawn over all sockets.
+// or false. Limits per token and the like cannot be drawn over all sockets, nor one
+// that counts closed sockets for a while.
 func globalCap(f *analysis.Findings) (analysis.Cause, bool) {
 	return drawable(f, func(c analysis.Cause) bool {
-		return c.Cause == "concurrency-cap" && c.Scope == "global"
+		return c.Cause == "concurrency-cap" && c.Scope == "global" && (c.Linger == nil || c.Linger.Value == 0)
 	})
 }
 

@@ -42,7 +42,7 @@ type hello struct {
 }
 
 func (p *Proxy) newClient(conn net.Conn) *client {
-	c := &client{Conn: newSocket(conn), p: p}
+	c := &client{Conn: p.wired(newSocket(conn), true), p: p}
 	c.phases.Accepted = p.clock.now()
 	c.setBusy(true)
 	p.conns.add(c)

@@ -95,6 +95,9 @@ type Options struct {
 	// KeyLog takes the TLS secrets of both legs in the format of SSLKEYLOGFILE (RFC
 	// 9850), nil for nowhere: whoever has them can read a capture of the traffic.
 	KeyLog io.Writer
+	// Wires takes a copy of what the connections with clients and gateways carry,
+	// for a file of packets; nil for nobody.
+	Wires WireSource
 	// KeepTLSBuffers leaves the buffers of silent TLS connections as large as their
 	// largest record. By default they are freed, which reaches into crypto/tls
 	// where that is as we know it.

@@ -12,6 +12,7 @@ type socket struct {
 	net.Conn
 	closed func()  // called when it is closed, as often as it is; nil for none
 	first  *[]byte // takes the first bytes written, and goes
+	wire   *wire   // told of what is carried; nil for nobody
 	poll   bool    // read from fd and do not wait; set and cleared by the reader
 	fd     int
 }
@@ -27,11 +28,14 @@ func newSocket(conn net.Conn) net.Conn {
 
 // Read implements [net.Conn]. While s.poll is set it returns errNothing rather than
 // wait.
-func (s *socket) Read(b []byte) (int, error) {
+func (s *socket) Read(b []byte) (n int, err error) {
 	if s.poll {
-		return pollRead(s.fd, b)
+		n, err = pollRead(s.fd, b)
+	} else {
+		n, err = s.Conn.Read(b)
 	}
-	return s.Conn.Read(b)
+	s.wire.read(b[:max(n, 0)], err)
+	return n, err
 }
 
 // Write implements [net.Conn].
@@ -40,6 +44,7 @@ func (s *socket) Write(b []byte) (int, error) {
 		*s.first = bytes.Clone(b)
 		s.first = nil
 	}
+	s.wire.write(b)
 	return s.Conn.Write(b)
 }
 
@@ -48,11 +53,21 @@ func (s *socket) Close() error {
 	if s.closed != nil {
 		s.closed()
 	}
+	s.wire.close()
 	return s.Conn.Close()
 }
 
-func (s *socket) CloseWrite() error       { return s.conn.CloseWrite() }
-func (s *socket) SetLinger(sec int) error { return s.conn.SetLinger(sec) }
+// CloseWrite sends a FIN.
+func (s *socket) CloseWrite() error {
+	s.wire.finish()
+	return s.conn.CloseWrite()
+}
+
+// SetLinger with 0 makes Close send an RST.
+func (s *socket) SetLinger(sec int) error {
+	s.wire.linger(sec)
+	return s.conn.SetLinger(sec)
+}
 
 // errNothing says that there is nothing to read yet. It is temporary, so that
 // crypto/tls keeps the part of a record that it has and can be asked again.

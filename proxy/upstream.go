@@ -47,7 +47,7 @@ func (p *Proxy) dialAny(ctx context.Context, target string, phases *capture.Phas
 		if err != nil {
 			return nil, err
 		}
-		return newSocket(conn), nil
+		return p.wired(newSocket(conn), false), nil
 	}
 	addrs, err := p.resolve(ctx, target, phases)
 	if err != nil {
@@ -80,7 +80,7 @@ func (p *Proxy) dialOne(ctx context.Context, addr netip.AddrPort, left int) (net
 	if err != nil {
 		return nil, err
 	}
-	s := newSocket(conn)
+	s := p.wired(newSocket(conn), false)
 	p.ports.take(addr)
 	s.(*socket).closed = sync.OnceFunc(func() { p.ports.free(addr) })
 	return s, nil

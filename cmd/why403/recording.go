@@ -67,6 +67,7 @@ func (r *recording) options(cmd *cobra.Command, leafs proxy.LeafSource, command 
 		Run: r.run, Listen: r.listen, Leafs: leafs, Proxy: opt,
 		Command: command, Version: version(), Log: logger(cmd),
 		UI: ui, UIAnyPort: anyPort, OTLP: r.otlp,
+		Packets: r.packets,
 	}, nil
 }
 

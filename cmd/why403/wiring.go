@@ -20,7 +20,7 @@ type wiring struct {
 	reverse, resolve, sources    []string
 	proxyUser, via               string
 	clientCertificate, clientKey string
-	keyLog                       string
+	keyLog, packets              string
 	control, mark                int
 	transparent                  string
 	reusePort                    bool
@@ -39,6 +39,7 @@ func (w *wiring) flags(cmd *cobra.Command) {
 	f.IntVar(&w.control, "direct-control", 0, "let every `N`th tunnel through unread, to see whether the proxy itself is refused")
 	f.StringVar(&w.clientCertificate, "client-cert", "", "PEM `file` with the certificate for gateways that want one")
 	f.StringVar(&w.keyLog, "keylog", "", "append the TLS secrets of both sides to this `file` (SSLKEYLOGFILE): whoever has it can read a capture of the traffic")
+	f.StringVar(&w.packets, "pcap", "", "write what the sockets of both sides carry to this pcapng `file`, with the TLS secrets: whoever has it can read the traffic")
 	f.StringVar(&w.clientKey, "client-key", "", "PEM `file` with its key (default: the certificate's file)")
 }
 

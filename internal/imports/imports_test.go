@@ -40,6 +40,7 @@ var ours = map[string][]string{
 	"internal/sim":       {},
 	"internal/live":      {"capture", "analysis", "proxy", "internal/uplot"},
 	"internal/traces":    {"capture"},
+	"internal/packetlog": {"capture", "capture/packet", "capture/pcapfile", "internal/synth"},
 }
 
 // theirs lists the packages that import a library, so that replacing it stays the

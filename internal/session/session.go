@@ -31,6 +31,7 @@ type Options struct {
 	Version   string           // of why403, for the record
 	UI        string           // address of the live page, "" for none
 	UIAnyPort bool             // take another port if UI's is taken
+	Packets   string           // packet file to write, which must not exist; "" for none
 	OTLP      string           // URL of an OpenTelemetry collector, "" for none
 	Log       zerolog.Logger
 }
@@ -45,6 +46,7 @@ type Session struct {
 	served error         // why it stopped; read after ended
 
 	observers observers
+	packets   *packetFile
 }
 
 // Start opens the run file and the listener and serves until [Session.Stop].
@@ -62,8 +64,12 @@ func Start(opt Options) (*Session, error) {
 		return nil, err
 	}
 	meta := opt.meta(tokens)
-	if s.writer, err = runfile.Create(opt.Run, meta, runfile.Options{}); err != nil {
+	if s.packets, err = createPacketFile(opt); err == nil {
+		s.writer, err = runfile.Create(opt.Run, meta, runfile.Options{})
+	}
+	if err != nil {
 		ln.Close()
+		s.packets.close()
 		return nil, errors.Join(err, s.observers.close())
 	}
 	s.serve(opt, tokens, meta.Command)
@@ -74,6 +80,7 @@ func (s *Session) serve(opt Options, tokens *token.Keeper, command []string) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	opt.Proxy.Log, opt.Proxy.Answered = opt.Log, s.observers.answered
+	s.packets.attach(&opt.Proxy)
 	s.Proxy = proxy.New(opt.Leafs, tokens, s.writer, opt.Proxy)
 	s.observers.start(ctx, opt, s.Proxy.Stats, command)
 	go func() {
@@ -117,6 +124,7 @@ func (s *Session) Ended() <-chan struct{} { return s.ended }
 func (s *Session) Stop() error {
 	s.stop()
 	<-s.ended
+	s.packets.close()
 	return errors.Join(s.writer.Seal(capture.At(time.Now())), s.served, s.observers.close())
 }
 

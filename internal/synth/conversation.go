@@ -56,6 +56,9 @@ func (c *Conversation) Send(from Side, at capture.Instant, b []byte) {
 	c.segment(1-from, at, packet.ACK, nil)
 }
 
+// Skip leaves out n bytes that a side sends, as a capture with a gap does.
+func (c *Conversation) Skip(from Side, n int64) { c.next[from] += uint32(n) }
+
 // End makes a side's FIN, once.
 func (c *Conversation) End(from Side, at capture.Instant) {
 	if c.fin[from] {

@@ -51,7 +51,7 @@ var theirs = map[string][]string{
 	"github.com/spf13/cobra":       {"cmd/why403"},
 	"github.com/prometheus":        {"internal/live"},
 	"go.opentelemetry.io":          {"internal/traces"},
-	"github.com/gopacket/gopacket": {"internal/wsload/benchpcap"}, // a peer to measure beside; tests use it as an oracle
+	"github.com/gopacket/gopacket": {"capture/live", "internal/wsload/benchpcap"}, // the ring; a peer to measure beside, and an oracle in tests
 	"github.com/golang-jwt/jwt/v5": {"internal/sim"},
 	"software.sslmate.com/src":     {"proxy/ca"},
 	"github.com/parquet-go":        {"reports/export"},

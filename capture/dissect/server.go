@@ -54,13 +54,17 @@ func (c *Conn) answerHead(at capture.Instant, b []byte) (rest []byte) {
 // began late, or the gateway gives up on an idle connection (408). It is followed to
 // its end, so that what comes behind it is understood. It returns what is left to take.
 func (c *Conn) unasked(at capture.Instant, b []byte) (rest []byte) {
-	if rest = bytes.TrimLeft(b, "\r\n"); len(rest) == 0 {
-		return nil
-	}
 	h := &c.halves[FromServer]
-	switch {
-	case c.count == 0 && looksLikeSettings(h.beginning(b)) && h.hold(at, b):
+	if c.count == 0 && looksLikeSettings(h.beginning(b)) && h.hold(at, b) {
 		return nil // an HTTP/2 gateway need not wait for the client
+	}
+	rest = bytes.TrimLeft(b, "\r\n")
+	if len(h.held) > 0 {
+		rest = h.beginning(b) // which is no answer
+	}
+	switch {
+	case len(rest) == 0:
+		return nil
 	case !looksLikeAnswer(rest) && c.halves[FromClient].phase != lost:
 		c.lose(FromServer, at, capture.LostParse, "what the gateway sends is not HTTP/1.1")
 		return nil

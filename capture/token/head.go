@@ -64,7 +64,7 @@ func (f *find) add(list *[]capture.Credential, place, scheme, value string) {
 		return
 	}
 	t := f.k.read(value, f.at)
-	f.CutShort = f.CutShort || cutShort(t, value)
+	f.CutShort = f.CutShort || cutShort(t)
 	f.Tokens = append(f.Tokens, f.k.tell(t)...)
 	*list = append(*list, capture.Credential{Token: t.Fingerprint, Place: strings.Clone(clip(place, 80)), Scheme: strings.Clone(clip(scheme, 80))})
 }

@@ -2,6 +2,7 @@ package token
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -223,13 +224,13 @@ func FuzzNothingSurvives(f *testing.F) {
 			"GET / HTTP/1.1\r\nX-Api-Key: " + secret + "\r\nCookie: a=" + secret + "; b=c\r\nSec-WebSocket-Protocol: bearer, " + secret + "\r\nProxy-Authorization: Basic " + basic + "\r\n\r\n",
 		} {
 			r := k.Request(head, 1)
-			out.WriteString(string(r.Head) + r.Target)
+			fmt.Fprintln(&out, r.Head, r.Target)
 		}
 		k.Grant([]byte("grant_type=password&client_secret="+secret), "")
-		out.WriteString(string(k.MaskHead("HTTP/1.1 403 " + secret + "\r\n" + around + "\r\nSet-Cookie: a=" + secret + "\r\nLocation: " + target + secret + "\r\n\r\n")))
-		out.WriteString(k.MaskText(around + secret + around))
-		out.WriteString(k.MaskBody(around+secret, false))
-		out.WriteString(strings.Join(newKeeper().MaskArgs([]string{"x", "--password", secret, "-Jclient.secret=" + secret, "access_token=" + secret}), " "))
+		fmt.Fprintln(&out, k.MaskHead("HTTP/1.1 403 "+secret+"\r\n"+around+"\r\nSet-Cookie: a="+secret+"\r\nLocation: "+target+secret+"\r\n\r\n"))
+		fmt.Fprintln(&out, k.MaskText(around+secret+around))
+		fmt.Fprintln(&out, k.MaskBody(around+secret, false))
+		fmt.Fprintln(&out, strings.Join(newKeeper().MaskArgs([]string{"x", "--password", secret, "-Jclient.secret=" + secret, "access_token=" + secret}), " "))
 		for _, s := range []string{secret, basic} {
 			if i := strings.Index(out.String(), s); i >= 0 {
 				t.Errorf("%q survives in %q", s, out.String()[max(0, i-40):i+len(s)])

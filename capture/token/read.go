@@ -46,12 +46,32 @@ func (k *Keeper) read(value string, seen capture.Instant) capture.Token {
 		return t
 	}
 	k.readClaims(&t, parts[1])
+	if t.Kind == capture.JWT && !isSigned(t.Algorithm, parts[2:]) {
+		t.Kind = capture.Opaque // for a gateway, though the claims can be read
+	}
 	return t
 }
 
 // cutShort reports whether a token is the beginning of a JWT and no more.
-func cutShort(t capture.Token, value string) bool {
-	return t.Kind == capture.Opaque && t.Algorithm != "" || t.Kind == capture.JWT && strings.Count(value, ".") < 2
+func cutShort(t capture.Token) bool { return t.Kind == capture.Opaque && t.Algorithm != "" }
+
+// isSigned reports whether what follows the claims can be a signature of that
+// algorithm (RFC 7518 §3.1, RFC 8037 §3.1): it is not if it is too short.
+func isSigned(algorithm string, rest []string) bool {
+	if strings.EqualFold(algorithm, "none") {
+		return true
+	}
+	bytes, known := signatureBytes[algorithm]
+	if !known {
+		bytes = 1
+	}
+	return len(rest) > 0 && len(strings.TrimRight(rest[0], "="))*3/4 >= bytes
+}
+
+// signatureBytes is how long a signature is at least, for RSA with keys of 1024 bits.
+var signatureBytes = map[string]int{
+	"HS256": 32, "HS384": 48, "HS512": 64, "ES256": 64, "ES256K": 64, "ES384": 96, "ES512": 132, "EdDSA": 64,
+	"RS256": 128, "RS384": 128, "RS512": 128, "PS256": 128, "PS384": 128, "PS512": 128,
 }
 
 // readClaims reads a claims set (RFC 7519 §4).

@@ -44,7 +44,7 @@ func (x *proxied) data(dir dissect.Dir, at capture.Instant, b []byte) {
 // proxyHeaderLen returns the length of the header that b begins with, once it is
 // known.
 func proxyHeaderLen(b []byte) (n int, known bool) {
-	if bytes.HasPrefix(b, []byte(proxyV2)) {
+	if b[0] == proxyV2[0] { // what it begins has been recognised
 		if len(b) < 16 {
 			return 0, false
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"maps"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -92,7 +93,9 @@ func recordTwice(t *testing.T, plain bool) (runs [2]*capture.Run) {
 		t.Fatal(err)
 	}
 	behind.Close()
-	return [2]*capture.Run{opened(t, filepath.Join(dir, "proxy.db")), both.read(t, dir)}
+	runs = [2]*capture.Run{opened(t, filepath.Join(dir, "proxy.db")), both.read(t, dir)}
+	both.readClientsSide(t, dir, before.Addr(), len(runs[0].Upgrades))
+	return runs
 }
 
 func roots(t *testing.T, path string) *x509.CertPool {
@@ -148,6 +151,29 @@ func (b *bothSides) read(t *testing.T, dir string) *capture.Run {
 		t.Error(err)
 	}
 	return run
+}
+
+// readClientsSide reads only what went between the load and the proxy: the same attempts,
+// of which the gateway's side is not known, kept in a file and read again.
+func (b *bothSides) readClientsSide(t *testing.T, dir, proxy string, want int) {
+	t.Helper()
+	opt := PacketOptions{Files: []string{filepath.Join(dir, "packets.pcapng")}, Run: filepath.Join(dir, "client.db")}
+	if b.keys.Len() > 0 {
+		opt.KeyLogs = []string{filepath.Join(dir, "keys.txt")}
+	}
+	opt.Ports = []uint16{netip.MustParseAddrPort(proxy).Port()}
+	if _, err := ReadPackets(t.Context(), opt); err != nil {
+		t.Fatal(err)
+	}
+	run := opened(t, opt.Run)
+	if len(run.Upgrades) != want {
+		t.Errorf("%d attempts on the client's side, %d by the proxy", len(run.Upgrades), want)
+	}
+	for _, u := range run.Upgrades {
+		if !u.Client.IsValid() || u.Source.IsValid() || u.Server.IsValid() || !u.Phases.ConnectAnswered.Seen() {
+			t.Errorf("connection %d: from %v by %v to %v, CONNECT answered at %d", u.Conn, u.Client, u.Source, u.Server, u.Phases.ConnectAnswered)
+		}
+	}
 }
 
 // tolerance is how far the two may differ in time: a tap stamps a packet when it relays

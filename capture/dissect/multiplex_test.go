@@ -155,6 +155,9 @@ func TestHTTP2Upgrades(t *testing.T) {
 
 // TestHTTP2IsBounded: what streams make a connection hold is bounded, and given back.
 func TestHTTP2IsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 20 s under the race detector")
+	}
 	var all capture.Collector
 	c := New(Opening{ID: 1, Scheme: "https"}, newKeeper(), all.Put)
 	client, server := newEnd2(), newEnd2()

@@ -15,6 +15,7 @@ type Conn struct {
 
 	offer   offer
 	choice  choice
+	current record // the one being read, so that it takes no allocation
 	version uint16 // once known, which a HelloRetryRequest makes earlier than the choice
 
 	waiting []record // that cannot be read yet, in the order of the capture
@@ -83,10 +84,12 @@ func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {
 		if whole == nil {
 			return
 		}
-		c.enter(&record{
+		c.current = record{
 			dir: dir, at: at, offset: s.stream.done,
 			typ: whole[0], version: binary.BigEndian.Uint16(whole[1:]), body: whole[headerLen:],
-		})
+		}
+		c.enter(&c.current)
+		c.current.body = nil
 		s.stream.finish(len(whole), c.d)
 		b = rest
 	}

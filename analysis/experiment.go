@@ -9,8 +9,8 @@ type experiment struct {
 	name string
 	// why follows "because": what it holds still and what it moves.
 	why   string
-	plan  func(loadFacts) *plan      // nil if the recorded load does not allow it
-	steps func(*study, int) []string // with the suspected limit, 0 if none
+	plan  func(loadFacts) *plan // nil if the recorded load does not allow it
+	steps func(*study, loadFacts) []string
 }
 
 // The menu's names.
@@ -42,24 +42,24 @@ var menu = []*experiment{
 		func(f loadFacts) *plan {
 			return f.ramped(f.ramp).each(func(m *move) { m.token, m.age = 1+m.socket, 0 })
 		},
-		func(*study, int) []string {
+		func(*study, loadFacts) []string {
 			return []string{"Run the same plan with -Jtoken.mode=iteration (needs -Jtoken.url, -Jclient.id, -Jclient.secret), or move the Token sampler into the thread group, before the upgrade."}
 		}},
 	{slowRamp, "what depends on time comes earlier in the ramp, what depends on the load does not",
 		func(f loadFacts) *plan { return f.ramped(slower * f.ramp) },
-		func(s *study, n int) []string {
+		func(s *study, f loadFacts) []string {
 			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, %d times as long.", max(1, int(slower*s.duration())), slower)}
 		}},
 	{fastRamp, "what depends on a rate comes earlier, what depends on time later, what depends on open sockets at the same number",
 		func(f loadFacts) *plan { return f.ramped(f.ramp / slower) },
-		func(s *study, n int) []string {
+		func(s *study, f loadFacts) []string {
 			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, a third as long.", max(1, int(s.duration()/slower)))}
 		}},
 	{closeThird, "places that become free again tell a limit on open sockets from everything that only counts or ages",
 		func(f loadFacts) *plan {
 			return f.ramped(f.ramp).reopen(f, f.ramp+10, 0, false, "the reopened")
 		},
-		func(s *study, n int) []string {
+		func(s *study, f loadFacts) []string {
 			return []string{
 				"Ramp up until upgrades are refused, and keep the sockets open.",
 				fmt.Sprintf("Close a third of them and open as many again: a second Thread Group with a delay, or -Jhold=%d with -Jloops=2, so that sockets close and reopen while the rest stay.", max(10, int(s.duration()/3))),
@@ -71,7 +71,7 @@ var menu = []*experiment{
 			end := slowed * f.ramp
 			return f.ramped(end).reopen(f, end+10, 0, false, "the reopened with old tokens").reopen(f, end+10, 1, true, "the reopened with fresh tokens")
 		},
-		func(s *study, n int) []string {
+		func(s *study, f loadFacts) []string {
 			return []string{
 				fmt.Sprintf("Run the same plan with -Jrampup=%d, twice as long, and keep the sockets open.", max(1, int(slowed*s.duration()))),
 				"When all threads have started, close two thirds of the sockets.",
@@ -85,23 +85,20 @@ var menu = []*experiment{
 			f.threads = n
 			return f.ramped(min(30, f.ramp)).late(f, max(1, n/8), 1.5*f.ramp+20)
 		},
-		func(s *study, n int) []string {
+		func(s *study, f loadFacts) []string {
 			return []string{
-				fmt.Sprintf("Run with -Jthreads=%d and -Jhold=%d, longer than this recording took.", s.loadFacts(n).below(), int(1.5*s.duration())+31),
+				fmt.Sprintf("Run with -Jthreads=%d and -Jhold=%d, longer than this recording took.", f.below(), int(1.5*s.duration())+31),
 				"Then open a few more with the tokens used so far, staying below the limit.",
 			}
 		}},
 	{churnBelow, "it passes the suspected number of upgrades without ever having that many sockets open",
 		func(f loadFacts) *plan {
-			n := f.below()
-			f.threads = n
-			return f.churned(2+3*f.limit/n, 5, min(30, f.ramp))
+			f.threads = f.below()
+			return f.churned(f.loops(), 5, min(30, f.ramp))
 		},
-		func(s *study, n int) []string {
-			f := s.loadFacts(n)
-			t := f.below()
+		func(s *study, f loadFacts) []string {
 			return []string{
-				fmt.Sprintf("Run with -Jthreads=%d, a short -Jhold (5) and -Jloops=%d: more upgrades than were made before the first refusal, never more than %d open.", t, 2+3*f.limit/t, t),
+				fmt.Sprintf("Run with -Jthreads=%d, a short -Jhold (5) and -Jloops=%d: more upgrades than were made before the first refusal, never more than %d open.", f.below(), f.loops(), f.below()),
 			}
 		}},
 	{agedTokens, "it keeps the age of tokens and takes the load away",
@@ -109,8 +106,7 @@ var menu = []*experiment{
 			f.threads = max(5, f.limit/10)
 			return f.ramped(30).each(func(m *move) { m.age = agedMore * (f.age + f.ramp) })
 		},
-		func(s *study, n int) []string {
-			f := s.loadFacts(n)
+		func(s *study, f loadFacts) []string {
 			return []string{
 				fmt.Sprintf("Fetch %d tokens and let them lie for %s.", max(5, f.limit/10), seconds(agedMore*(f.age+f.ramp))),
 				"Then open one socket with each, with nothing else running: -Jtoken.mode=static with -Jtoken=….",
@@ -125,14 +121,14 @@ var menu = []*experiment{
 				}
 			})
 		},
-		func(*study, int) []string {
+		func(*study, loadFacts) []string {
 			return []string{"Run the same plan with half of the threads under a second -Jclient.id."}
 		}},
 	{twoSources, "a limit kept under the source address then comes at twice the number",
 		func(f loadFacts) *plan {
 			return f.ramped(f.ramp).each(func(m *move) { m.source = m.socket % 2 })
 		},
-		func(*study, int) []string {
+		func(*study, loadFacts) []string {
 			return []string{"Run the same plan with half of the threads on a second machine or source address."}
 		}},
 	{oneEdge, "a limit kept by each of the gateway's addresses then comes at its own number",
@@ -142,10 +138,14 @@ var menu = []*experiment{
 			}
 			return f.ramped(f.ramp).each(func(m *move) { m.edge = 0 })
 		},
-		func(*study, int) []string {
+		func(*study, loadFacts) []string {
 			return []string{"Pin the gateway's name to one of its addresses (in /etc/hosts) and run the same plan; then to another."}
 		}},
 }
 
 // below is a number of threads safely under the suspected limit.
 func (f loadFacts) below() int { return max(1, int(belowBy*float64(f.limit))) }
+
+// loops is how often each of so many threads opens a socket to make half as many
+// upgrades again as are suspected to be allowed.
+func (f loadFacts) loops() int { return 2 + 3*max(f.limit, f.upgrades)/(2*f.below()) }

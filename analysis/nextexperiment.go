@@ -5,8 +5,7 @@ import "math"
 // nextExperiment returns the experiment whose outcome is expected to tell most
 // about which candidate holds; nil if none tells anything.
 func (s *study) nextExperiment(named []candidate) *Experiment {
-	limit := suspectedLimit(named)
-	facts := s.loadFacts(limit)
+	facts := s.loadFacts(suspected(named))
 	var best *rehearsal
 	most := 0.01 // nats, below which a run is not worth making
 	for _, x := range menu {
@@ -21,7 +20,7 @@ func (s *study) nextExperiment(named []candidate) *Experiment {
 	if best == nil {
 		return nil
 	}
-	return best.experiment(s, named, limit)
+	return best.experiment(s, named, facts)
 }
 
 // dearer is by how much more an experiment must tell than a cheaper one.
@@ -132,8 +131,8 @@ func blurred(share, sd float64) []float64 {
 	return chance
 }
 
-func (r *rehearsal) experiment(s *study, named []candidate, limit int) *Experiment {
-	e := &Experiment{Name: r.x.name, Why: r.x.why + ".", Do: r.x.steps(s, limit), Predictions: map[string]float64{}}
+func (r *rehearsal) experiment(s *study, named []candidate, f loadFacts) *Experiment {
+	e := &Experiment{Name: r.x.name, Why: r.x.why + ".", Do: r.x.steps(s, f), Predictions: map[string]float64{}}
 	for i, c := range named {
 		expect(e.Predictions, c, r.total[i])
 	}
@@ -159,13 +158,19 @@ func expect(predictions map[string]float64, c candidate, share float64) {
 	}
 }
 
-func suspectedLimit(named []candidate) int {
+// suspected returns the largest numbers that the candidates name.
+func suspected(named []candidate) suspects {
+	var of suspects
 	for _, c := range named {
 		for _, h := range c.best.single() {
-			if h.cause == concurrencyCap && h.threshold != nil {
-				return int(h.threshold.Value)
+			switch {
+			case h.threshold == nil:
+			case h.cause == concurrencyCap:
+				of.limit = max(of.limit, int(h.threshold.Value))
+			case h.cause == quota || h.cause == tokenOverused:
+				of.upgrades = max(of.upgrades, int(h.threshold.Value))
 			}
 		}
 	}
-	return 0
+	return of
 }

@@ -32,18 +32,24 @@ type loadFacts struct {
 	age     float64 // of tokens when they are used first, or of a shared one at the start
 	life    float64 // of tokens
 	edges   int
-	limit   int // number of sockets that is suspected
+	suspects
 }
 
 const mostThreads = 3000 // that a plan has
 
-func (s *study) loadFacts(limit int) loadFacts {
+// suspects are the numbers that candidates name, 0 for none.
+type suspects struct {
+	limit    int // of sockets
+	upgrades int
+}
+
+func (s *study) loadFacts(of suspects) loadFacts {
 	n := len(s.table.Attempts)
-	if limit == 0 {
-		limit = max(2, s.table.PeakOpen())
+	if of.limit == 0 {
+		of.limit = max(2, s.table.PeakOpen())
 	}
 	f := loadFacts{
-		threads: min(max(min(n, 2*limit), 10), mostThreads), ramp: s.duration(), limit: limit,
+		threads: min(max(min(n, 2*of.limit), 10), mostThreads), ramp: s.duration(), suspects: of,
 		edges: s.partition("edge").N, life: s.usualLife(),
 	}
 	used := s.tokenUses()

@@ -8,28 +8,34 @@ import (
 	"why403/internal/sim/virtual"
 )
 
-// What one run of each family must come to. Each figure is only ever moved to the
-// better.
+// What one run of every third family must come to. Each figure is only ever moved
+// to the better.
 const (
-	mostWrong  = 11   // runs determined as something that is not true
-	leastFound = 0.52 // share of runs with the right verdict
+	mostWrong  = 0   // runs determined as something that is not true
+	leastFound = 0.9 // share of runs with the right verdict
 )
 
-// The short form of the calibration: one run of each family, of both sets.
+// The short form of the calibration: a run of every third family, of both sets.
 func TestShortCalibration(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes seconds")
+		t.Skip("takes 10 s")
 	}
 	o := options{set: "all", seeds: 1, workers: 2}
-	families, err := o.families()
+	all, err := o.families()
 	if err != nil {
 		t.Fatal(err)
 	}
-	results := measure(o, families)
+	var some []virtual.Family
+	for i := 0; i < len(all); i += 3 {
+		some = append(some, all[i])
+	}
+	results := measure(o, some)
 	wrong, found := 0, 0
 	for _, r := range results {
 		if r.mark.found {
 			found++
+		} else {
+			t.Logf("not found: %v", r)
 		}
 		if r.mark.wrongCause || r.mark.wrongScope {
 			wrong++

@@ -21,13 +21,17 @@ func try(c virtual.Case, f *analysis.Findings) *trial {
 		return &trial{}
 	}
 	t := &trial{name: f.NextExperiment.Name}
-	limit := 0
+	limit, upgrades := 0, 0
 	for _, cause := range f.Verdict.Causes {
-		if cause.Cause == "concurrency-cap" && cause.Threshold != nil {
+		switch {
+		case cause.Threshold == nil:
+		case cause.Cause == "concurrency-cap":
 			limit = int(cause.Threshold.Value)
+		case cause.Cause == "quota", cause.Cause == "token-overused":
+			upgrades = max(upgrades, int(cause.Threshold.Value))
 		}
 	}
-	scene, ok := c.Scene.Experiment(t.name, limit)
+	scene, ok := c.Scene.Experiment(t.name, limit, upgrades)
 	if !ok {
 		return t
 	}

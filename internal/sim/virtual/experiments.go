@@ -1,19 +1,19 @@
 package virtual
 
 // Experiment returns a scene in which the load is followed by one of the
-// experiments that the analysis proposes, by its name there; limit is the number of
-// sockets it suspects, 0 if none. The gateway is the same and keeps its state.
-func (s Scene) Experiment(name string, limit int) (Scene, bool) {
+// experiments that the analysis proposes, by its name there; limit and upgrades are
+// the numbers of sockets and upgrades it suspects, 0 if none. The gateway is the same and keeps its state.
+func (s Scene) Experiment(name string, limit, upgrades int) (Scene, bool) {
 	first := s.Loads[0]
 	if limit == 0 {
 		limit = first.Threads / 2
 	}
-	second, ok := first.experiment(name, limit, s.Tokens, s.Cast)
+	second, ok := first.experiment(name, limit, max(limit, upgrades), s.Tokens, s.Cast)
 	s.Loads = []Load{first, second}
 	return s, ok
 }
 
-func (l Load) experiment(name string, limit int, tokens Tokens, cast Cast) (Load, bool) {
+func (l Load) experiment(name string, limit, upgrades int, tokens Tokens, cast Cast) (Load, bool) {
 	below := max(1, limit*8/10)
 	switch name {
 	case "fresh token for each upgrade":
@@ -29,7 +29,7 @@ func (l Load) experiment(name string, limit int, tokens Tokens, cast Cast) (Load
 	case "open and close below the suspected limit":
 		l.Threads, l.Hold, l.Pause, l.Once = below, 5, 0.5, false
 		l.Over = min(l.Over, 30)
-		l.Until = l.Over + 5.5*float64(2+3*limit/below)
+		l.Until = l.Over + 5.5*float64(2+3*upgrades/(2*below))
 	case "slower ramp":
 		l.Over, l.Until = 3*l.Over, 3*l.Until
 	case "faster ramp":

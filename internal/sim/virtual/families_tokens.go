@@ -63,7 +63,8 @@ var tokenFamilies = []Family{
 	{Name: "overused-after-once", Held: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
 		s.Tokens = Tokens{Mode: PerThread, Renew: d.between(15, 40)}
-		return s.with(Overused(1)), find(Want{Cause: "token-overused", Value: 1})
+		// A token's second use comes a hold later at least: it may be too old then.
+		return s.with(Overused(1)), Truth{Kind: Open, Causes: []Want{{Cause: "token-overused"}}}
 	}},
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,12 +121,47 @@ func repeat(s string, n int) (all []string) {
 	return all
 }
 
+// TestWiresharkFingerprints compares JA3 and JA3S with tshark's, hellos in many
+// fragments included.
+func TestWiresharkFingerprints(t *testing.T) {
+	root := os.Getenv(wiresharkTests)
+	if root == "" {
+		t.Skipf("%s does not name the folder test/ of Wireshark's source", wiresharkTests)
+	}
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skip("no tshark")
+	}
+	for _, name := range []string{"tls12-dsb.pcapng", "tls12-chacha20poly1305.pcap", "tls13-rfc8446.pcap", "http2-brotli.pcapng",
+		"http2-data-reassembly.pcap", "tls-renegotiation.pcap", "dmgr.pcapng", "tls-fragmented-handshakes.pcap.gz"} {
+		path := filepath.Join(root, "captures", name)
+		got := readCapture(t, path, tlswire.NewKeyLog(0))
+		for field, ours := range map[string][]string{"ja3": got.ja3, "ja3s": got.ja3s} {
+			field = "tls.handshake." + field
+			out, err := exec.Command("tshark", "-r", path, "-Y", field, "-T", "fields", "-e", field).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			theirs := strings.FieldsFunc(string(out), func(r rune) bool { return r == ',' || r == '\n' })
+			if a, b := unique(ours), unique(theirs); !slices.Equal(a, b) {
+				t.Errorf("%s: %s %q, tshark says %q", name, field, a, b)
+			}
+		}
+	}
+}
+
+func unique(list []string) []string {
+	list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // captured is what all TLS connections of a capture held.
 type captured struct {
 	d        *tlswire.Decrypter
 	plain    bytes.Buffer
 	troubles []string
-	secured  int
+	ja3      []string
+	ja3s     []string
 }
 
 func readCapture(t *testing.T, path string, keys *tlswire.KeyLog) *captured {
@@ -205,7 +241,6 @@ func (s *capturedStream) End(d tcp.Dir, at capture.Instant, _ capture.Ending) {
 func (s *capturedStream) Close(at capture.Instant, _ tcp.Reason) {
 	s.tls.End(tlswire.FromClient, at)
 	s.tls.End(tlswire.FromServer, at)
-	if s.tls.Facts().Secured.Seen() {
-		s.all.secured++
-	}
+	s.all.ja3 = append(s.all.ja3, s.tls.Facts().JA3)
+	s.all.ja3s = append(s.all.ja3s, s.tls.Facts().JA3S)
 }

@@ -34,7 +34,6 @@ type featureSet struct {
 type columnOf struct {
 	feature
 	index map[string]int32
-	known int
 }
 
 // The weights of the prior: of what gateways are known to decide by, and of any

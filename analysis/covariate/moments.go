@@ -8,7 +8,7 @@ import (
 	"why403/capture"
 )
 
-// What is counted: the upgrades that were let through, or every attempt.
+// Counting says what is counted: the upgrades that were let through, or every attempt.
 type Counting bool
 
 const (

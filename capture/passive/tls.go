@@ -17,7 +17,6 @@ type tlsLayer struct {
 	opened  bool     // plaintext came
 	closed  [2]bool  // nothing more will come of that direction
 	told    bool     // as a connection that could not be read
-	how     [2]capture.Ending
 }
 
 func newTLS(p *pipe) *tlsLayer {

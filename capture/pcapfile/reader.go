@@ -12,11 +12,10 @@ type Reader struct {
 	// bytes are valid during the call. Nil: they are skipped.
 	OnSecrets func(kind SecretsKind, b []byte)
 
-	win     window
-	format  format
-	stats   Stats
-	unpack  func()
-	started bool
+	win    window
+	format format
+	stats  Stats
+	unpack func()
 }
 
 // format reads one of the two file formats.

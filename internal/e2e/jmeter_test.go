@@ -123,6 +123,7 @@ func runThrough(t *testing.T, gw gateway, p plan) (counts, *analysis.Findings) {
 	os.Remove(filepath.Join(dir, "jmeter.log")) // JMeter's own, with its properties in clear
 	write(t, filepath.Join(dir, "stdout"), stdout.Bytes())
 	write(t, filepath.Join(dir, "stderr"), stderr.Bytes())
+	keep(t, dir)
 	searchFor(t, gw.issued.all(), dir)
 	var f analysis.Findings
 	if err := json.Unmarshal(stdout.Bytes(), &f); err != nil {
@@ -133,7 +134,6 @@ func runThrough(t *testing.T, gw gateway, p plan) (counts, *analysis.Findings) {
 		t.Errorf("the run has %d refusals, JMeter saw %d", recorded, seen["403"])
 	}
 	t.Logf("%s\n%v", f.Verdict.Says, f.Notes)
-	keep(t, dir)
 	return seen, &f
 }
 

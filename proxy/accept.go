@@ -34,6 +34,7 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 	p.running.Wait()
 	p.losses.flush()
 	p.control.conclude(p)
+	p.observer.conclude(p)
 	return err
 }
 

@@ -107,7 +107,7 @@ func TestDirectControl(t *testing.T) {
 	}
 	r.stop()
 	run, _ := r.sink.run()
-	if len(run.Upgrades) != 2 || len(run.Notes) != 1 ||
+	if len(run.Upgrades) != 2 || len(run.Notes) != 2 ||
 		!strings.HasPrefix(run.Notes[0].Text, "direct control: 2 tunnels went through unread, 2 of them ended within 2 s") {
 		t.Errorf("%d upgrades, notes %v", len(run.Upgrades), run.Notes)
 	}

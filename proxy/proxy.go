@@ -133,13 +133,14 @@ type Proxy struct {
 	verifier   verifier
 	forward    *forward
 
-	ids     atomic.Int64  // connections recorded so far
-	turns   atomic.Uint64 // of upstreams
-	sources atomic.Uint64 // turns of source addresses
-	ports   ports
-	control control
-	running sync.WaitGroup // goroutines of connections
-	conns   connSet        // what shutdown has to end
+	ids      atomic.Int64  // connections recorded so far
+	turns    atomic.Uint64 // of upstreams
+	sources  atomic.Uint64 // turns of source addresses
+	ports    ports
+	control  control
+	observer observer
+	running  sync.WaitGroup // goroutines of connections
+	conns    connSet        // what shutdown has to end
 
 	fullOnce, notRedirected sync.Once
 }

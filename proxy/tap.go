@@ -230,6 +230,7 @@ func (t *tap) completeStream(u *capture.Upgrade) {
 // WebSocket.
 func (t *tap) count(u *capture.Upgrade) (opened bool) {
 	t.p.stats.answered(u)
+	t.p.observer.see(u)
 	if t.p.opt.Answered != nil {
 		t.p.opt.Answered(u)
 	}

@@ -93,16 +93,3 @@ func (o *Observer) Close() {
 
 // Span returns the times of the first and the last packet.
 func (o *Observer) Span() (first, last capture.Instant) { return o.first, o.last }
-
-// Progress is how far the observer has come.
-type Progress struct {
-	Packets, Segments, Connections int64
-	Upgrades                       int64 // connections with an upgrade
-	Unread                         int64 // TLS connections without keys, or that could not be read otherwise
-}
-
-// Progress returns the counts so far.
-func (o *Observer) Progress() Progress {
-	c := o.decoder.Counts()
-	return Progress{c.Packets, c.Segments, o.streams.Stats().Connections, int64(len(o.legs)), o.unread.total}
-}

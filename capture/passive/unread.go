@@ -11,7 +11,6 @@ import (
 // unread counts TLS connections whose content is not known, by reason, and keeps
 // some of the client randoms that a key log would have to have.
 type unread struct {
-	total   int64
 	order   []tlswire.Reason
 	reasons map[tlswire.Reason]*unreadReason
 }
@@ -29,7 +28,6 @@ func (u *unread) add(f *flow, p *tlswire.Problem, at capture.Instant) {
 	if u.reasons == nil {
 		u.reasons = map[tlswire.Reason]*unreadReason{}
 	}
-	u.total++
 	r := u.reasons[p.Reason]
 	if r == nil {
 		r = &unreadReason{loss: capture.Loss{At: at, Kind: capture.LostKeys, Detail: string(p.Reason)}, first: at}

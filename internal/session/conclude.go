@@ -65,8 +65,12 @@ func ReportPath(run string) string {
 }
 
 // writeFile writes a report beside its final name first, so that a failure
-// leaves an older report as it was.
+// leaves an older report as it was. What is no file (/dev/null, a named pipe) is
+// written to: a rename would put a file in its place.
 func writeFile(path string, render func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeThrough(path, render)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -85,4 +89,15 @@ func writeFile(path string, render func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+func writeThrough(path string, render func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := errors.Join(render(f), f.Close()); err != nil {
+		return fmt.Errorf("write report %q: %w", path, err)
+	}
+	return nil
 }

@@ -19,8 +19,8 @@ import (
 // programs write to the log after the packets have gone out.
 const waitForKeys = 64 << 10
 
-// ReadLive captures from an interface until ctx ends. Files and Stdin of opt are not used;
-// key logs are followed as they grow. Watch gets the count of packets.
+// ReadLive captures from an interface until ctx ends. Files, Stdin and Watch of opt are not
+// used; key logs are followed as they grow.
 func ReadLive(ctx context.Context, iface string, opt PacketOptions) (*capture.Run, error) {
 	source, err := live.Open(iface, live.Options{Ports: opt.Ports, Hosts: addresses(opt.Hosts)})
 	if err != nil {

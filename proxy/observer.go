@@ -12,10 +12,9 @@ import (
 // observer measures what the proxy adds to handshakes: whoever reads the run has to
 // know what comes from looking on.
 type observer struct {
-	mu           sync.Mutex
-	took         [4096]time.Duration // of the last answered upgrades
-	n            int                 // upgrades so far
-	theirs, ours string              // JA4 of the first hellos that differ
+	mu   sync.Mutex
+	took [4096]time.Duration // of the last answered upgrades
+	n    int                 // upgrades so far
 }
 
 // see takes an upgrade whose answer has reached the client.
@@ -27,9 +26,6 @@ func (o *observer) see(u *capture.Upgrade) {
 	defer o.mu.Unlock()
 	o.took[o.n%len(o.took)] = added(&u.Phases)
 	o.n++
-	if c, s := u.ClientTLS, u.ServerTLS; o.ours == "" && c != nil && s != nil && c.JA4 != s.JA4 {
-		o.theirs, o.ours = c.JA4, s.JA4
-	}
 }
 
 // added is how much longer an upgrade took than without the proxy, as far as the
@@ -63,9 +59,6 @@ func (o *observer) conclude(p *Proxy) {
 	slices.Sort(took)
 	text := fmt.Sprintf("the proxy added %s to each handshake (median; %s for one in a hundred)",
 		milliseconds(took[len(took)/2]), milliseconds(took[len(took)*99/100]))
-	if o.ours != "" {
-		text += fmt.Sprintf("; its TLS hello has JA4 %s, the client's %s", o.ours, o.theirs)
-	}
 	p.sink.Put(capture.Note{At: p.clock.now(), Text: text})
 }
 

@@ -28,16 +28,6 @@ func labelOf(dir Dir, st stage) label {
 	return clientTraffic + label(dir)
 }
 
-// logged13 reports whether the key log has a TLS 1.3 secret of this connection.
-func (c *Conn) logged13() bool {
-	for l := clientEarly; l < labels; l++ {
-		if _, ok := c.d.Keys.find(&c.offer.random, l); ok {
-			return true
-		}
-	}
-	return false
-}
-
 // bare reports whether records have no additional data, as before draft 25.
 func (c *Conn) bare() bool { return draft13(c.facts.Version) && c.facts.Version < 0x7f19 }
 
@@ -183,78 +173,4 @@ func (c *Conn) missing(dir Dir, st stage) Problem {
 		return Problem{Reason: DecryptFailed, Detail: "the secret's length does not fit the suite"}
 	}
 	return Problem{Reason: KeyIncomplete, Label: labelOf(dir, st).String()}
-}
-
-// guess finds the suite of a connection whose ServerHello is missing: the length
-// of the secrets leaves few, and the tag proves it.
-func (c *Conn) guess(r *record) bool {
-	if r.dir != FromClient || c.offer.early {
-		return false
-	}
-	for _, id := range []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305} {
-		c.choice.suite = findSuite(id)
-		c.begin13()
-		for st := stageHandshake; st < stages; st++ {
-			open, _ := c.opener(FromClient, st)
-			if open == nil {
-				continue
-			}
-			if _, ok := open.open(c.d.scratch[:0], 0, r); ok {
-				c.choice.seen = true
-				c.facts.Version, c.facts.Suite = versionTLS13, id
-				return true
-			}
-		}
-		c.sides[FromClient].openers = [stages]opener{}
-	}
-	return false
-}
-
-// message13 takes a sealed message.
-func (c *Conn) message13(r *record, typ uint8, body []byte) {
-	s := &c.sides[r.dir]
-	switch {
-	case typ == msgEncryptedExtensions && r.dir == FromServer && s.stage == stageHandshake:
-		c.encryptedExtensions(r, body)
-	case typ == msgEndOfEarlyData && r.dir == FromClient && s.stage == stageEarly:
-		s.stage, s.seq = stageHandshake, 0
-	case typ == msgFinished && s.stage == stageHandshake:
-		s.stage, s.seq = stageTraffic, 0
-		c.stirred = true
-		if r.dir == FromClient {
-			c.facts.Secured = r.at
-		}
-	case typ == msgKeyUpdate && s.stage == stageTraffic:
-		c.updateKey(r.dir)
-	}
-}
-
-func (c *Conn) encryptedExtensions(r *record, body []byte) {
-	h, err := parseEncryptedExtensions(body)
-	if err != nil {
-		c.fail(r, Problem{Reason: Malformed, Detail: "EncryptedExtensions"})
-		return
-	}
-	if len(h.alpn) > 0 {
-		c.facts.ALPN = h.alpn[0]
-	}
-	switch {
-	case h.earlyData:
-		c.facts.EarlyData = EarlyAccepted
-	case c.facts.EarlyData == EarlyOffered:
-		c.facts.EarlyData = EarlyRejected
-	}
-	c.stirred = true
-}
-
-// updateKey follows a KeyUpdate (RFC 8446 §4.6.3).
-func (c *Conn) updateKey(dir Dir) {
-	s := &c.sides[dir]
-	if s.secret == nil {
-		s.secret, _ = c.d.Keys.find(&c.offer.random, labelOf(dir, stageTraffic))
-	}
-	// The lengths fit the suite, so that neither can fail.
-	s.secret, _ = c.choice.suite.nextSecret(s.secret)
-	s.openers[stageTraffic], _ = c.choice.suite.newOpener13(s.secret, c.bare())
-	s.seq = 0
 }

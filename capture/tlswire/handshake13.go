@@ -1,0 +1,50 @@
+package tlswire
+
+// message13 takes a sealed message.
+func (c *Conn) message13(r *record, typ uint8, body []byte) {
+	s := &c.sides[r.dir]
+	switch {
+	case typ == msgEncryptedExtensions && r.dir == FromServer && s.stage == stageHandshake:
+		c.encryptedExtensions(r, body)
+	case typ == msgEndOfEarlyData && r.dir == FromClient && s.stage == stageEarly:
+		s.stage, s.seq = stageHandshake, 0
+	case typ == msgFinished && s.stage == stageHandshake:
+		s.stage, s.seq = stageTraffic, 0
+		c.stirred = true
+		if r.dir == FromClient {
+			c.facts.Secured = r.at
+		}
+	case typ == msgKeyUpdate && s.stage == stageTraffic:
+		c.updateKey(r.dir)
+	}
+}
+
+func (c *Conn) encryptedExtensions(r *record, body []byte) {
+	h, err := parseEncryptedExtensions(body)
+	if err != nil {
+		c.fail(r, Problem{Reason: Malformed, Detail: "EncryptedExtensions"})
+		return
+	}
+	if len(h.alpn) > 0 {
+		c.facts.ALPN = h.alpn[0]
+	}
+	switch {
+	case h.earlyData:
+		c.facts.EarlyData = EarlyAccepted
+	case c.facts.EarlyData == EarlyOffered:
+		c.facts.EarlyData = EarlyRejected
+	}
+	c.stirred = true
+}
+
+// updateKey follows a KeyUpdate (RFC 8446 §4.6.3).
+func (c *Conn) updateKey(dir Dir) {
+	s := &c.sides[dir]
+	if s.secret == nil {
+		s.secret, _ = c.d.Keys.find(&c.offer.random, labelOf(dir, stageTraffic))
+	}
+	// The lengths fit the suite, so that neither can fail.
+	s.secret, _ = c.choice.suite.nextSecret(s.secret)
+	s.openers[stageTraffic], _ = c.choice.suite.newOpener13(s.secret, c.bare())
+	s.seq = 0
+}

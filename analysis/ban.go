@@ -50,11 +50,14 @@ type banFit struct {
 	s     *study
 	part  covariate.Partition
 	turns []covariate.Turn
+
+	counter *covariate.Counter
 }
 
 func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 	h := &hypothesis{scope: scope, equivalent: otherScopes(p, scope)}
 	f := &banFit{s: s, part: p, turns: s.turns(p.Labels, p.N)}
+	f.counter = s.table.Counter(p.Labels, p.N, s.table.Readings()[0], covariate.AllAttempts)
 	type fitted struct {
 		length  float64
 		renews  bool
@@ -188,7 +191,7 @@ func (f *banFit) windows(length float64, renews bool) *search {
 // fall into a ban that was seen to begin for refused by it, whatever the count.
 func (f *banFit) covariate(length, window float64, renews bool) evidence.Range {
 	t := f.s.table
-	r := t.Trailing(f.part.Labels, f.part.N, t.Readings()[0], toDuration(window), covariate.AllAttempts)
+	r := f.counter.Trailing(toDuration(window))
 	until := make([]capture.Instant, f.part.N)
 	slack := t.Jitter
 	for i := range t.Attempts {

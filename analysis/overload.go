@@ -66,7 +66,7 @@ func floats64(v []int32) []float64 {
 // rates counts the requests within a window before each.
 func (s *study) rates(window time.Duration) []float64 {
 	all := make([]int32, len(s.table.Attempts))
-	return floats64(s.table.Trailing(all, 1, covariate.Reading{ByRequest: true}, window, covariate.AllAttempts).Mid)
+	return floats64(s.table.Counter(all, 1, covariate.Reading{ByRequest: true}, covariate.AllAttempts).Trailing(window).Mid)
 }
 
 func weighOverload(s *study) []*hypothesis {

@@ -49,7 +49,7 @@ func weighRate(s *study) []*hypothesis {
 
 func fitRate(s *study, p covariate.Partition) *hypothesis {
 	reading := s.table.Readings()[0]
-	levels := func(rate float64) evidence.Range { return s.table.Bucket(p.Labels, p.N, reading, rate) }
+	levels := s.table.Counter(p.Labels, p.N, reading, covariate.LetThrough).Bucket
 	q := search{low: leastRate, high: mostRate, scan: func(r float64) evidence.Result { return s.scanRange(levels(r), bursts) }}
 	for _, b := range s.rateBounds(p) {
 		q.try(b.rate, b.width)

@@ -51,7 +51,7 @@ func (q *search) bestNear(at, reach float64) (trial, bool) {
 }
 
 // mostMoves bounds the moves of one size of a climb.
-const mostMoves = 4
+const mostMoves = 3
 
 // climb moves from the best of what was tried within reach of a value to a better
 // one as long as there is one, in steps down to an eighth.

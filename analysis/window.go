@@ -54,6 +54,8 @@ type windowFit struct {
 	part     covariate.Partition
 	kind     windowKind
 	counting covariate.Counting
+	counter  *covariate.Counter // once asked for
+	ends     []span             // boundaries, once asked for
 }
 
 func (w *windowFit) fit() (quotaTry, bool) {
@@ -108,15 +110,17 @@ func (w *windowFit) sweep(q *search) {
 }
 
 func (w *windowFit) counts(x float64) evidence.Range {
-	t, r := w.s.table, w.s.table.Readings()[0]
+	if w.counter == nil {
+		w.counter = w.s.table.Counter(w.part.Labels, w.part.N, w.s.table.Readings()[0], w.counting)
+	}
 	switch w.kind {
 	case sliding:
-		return t.Trailing(w.part.Labels, w.part.N, r, toDuration(x), w.counting)
+		return w.counter.Trailing(toDuration(x))
 	case fromFirst:
-		return t.FromFirst(w.part.Labels, w.part.N, r, toDuration(x), w.counting)
+		return w.counter.FromFirst(toDuration(x))
 	}
 	phase, _ := w.phase(x)
-	return t.Fixed(w.part.Labels, w.part.N, r, toDuration(x), phase, w.counting)
+	return w.counter.Fixed(toDuration(x), phase)
 }
 
 // step is how finely windows about x can be told apart: with fixed windows the
@@ -155,6 +159,13 @@ func (w *windowFit) slidingCandidates(width float64) []float64 {
 // the last refusal of a run to the acceptance after it. Runs much shorter than
 // usual are slips.
 func (w *windowFit) boundaries() []span {
+	if w.ends == nil {
+		w.ends = w.findBoundaries()
+	}
+	return w.ends
+}
+
+func (w *windowFit) findBoundaries() []span {
 	turns := w.s.turns(w.part.Labels, w.part.N)
 	var lengths []float64
 	for _, t := range turns {
@@ -249,7 +260,7 @@ func (w *windowFit) phase(x float64) (capture.Instant, float64) {
 	var spans []span
 	j := w.s.table.Jitter.Seconds()
 	boundaries := w.boundaries()
-	for _, s := range boundaries {
+	for _, s := range boundaries[:min(len(boundaries), mostBoundaries)] {
 		low, high := math.Mod(s.low, x)-j, math.Mod(s.low, x)+s.high-s.low+j
 		spans = append(spans, span{low, high}, span{low - x, high - x}, span{low + x, high + x})
 	}

@@ -2,6 +2,7 @@ package covariate
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"why403/analysis/evidence"
@@ -16,8 +17,9 @@ const (
 	AllAttempts Counting = true
 )
 
-// moments are the decisions of a table in the order of a reading, under labels.
-type moments struct {
+// Counter counts, for each decision of a table in the order of a reading, what came
+// before it under its label.
+type Counter struct {
 	t        *Table
 	labels   []int32
 	n        int
@@ -25,33 +27,33 @@ type moments struct {
 	at       []capture.Instant
 	counting Counting
 	jitter   time.Duration
+
+	below, above []int32 // once worked out, see doubt
 }
 
-func (t *Table) moments(labels []int32, n int, r Reading, counting Counting) moments {
-	m := moments{t: t, labels: labels, n: n, counting: counting, jitter: t.Jitter}
+// Counter returns a counter for labels 0 to n−1 by attempt, negative where unknown.
+func (t *Table) Counter(labels []int32, n int, r Reading, counting Counting) *Counter {
+	m := &Counter{t: t, labels: labels, n: n, counting: counting, jitter: t.Jitter}
 	m.order = t.inOrder
 	if r.ByRequest {
 		m.order = t.bySent
 	}
-	m.at = make([]capture.Instant, len(m.order))
-	for k, i := range m.order {
-		m.at[k] = t.Attempts[i].Answered
-		if r.ByRequest {
-			m.at[k] = t.Attempts[i].Sent
-		}
+	m.at = t.answeredAt
+	if r.ByRequest {
+		m.at = t.sentAt
 	}
 	return m
 }
 
 // counts reports whether an attempt is counted.
-func (m *moments) counts(i int32) bool {
+func (m *Counter) counts(i int32) bool {
 	return m.labels[i] >= 0 && (m.counting == AllAttempts || !m.t.Refused[i])
 }
 
 // within counts, for each attempt, those counted under its label that joined by its
 // moment and have not left, each join and leave shifted in time from its own.
 // forever as leave means never.
-func (m *moments) within(join, leave time.Duration) []int32 {
+func (m *Counter) within(join, leave time.Duration) []int32 {
 	out := make([]int32, len(m.order))
 	counts := make([]int32, m.n)
 	in, gone := 0, 0
@@ -83,16 +85,19 @@ const forever = time.Duration(math.MaxInt64)
 
 // doubt returns for each attempt how many of those counted before it may have come
 // after it, and how many after it before.
-func (m *moments) doubt() (below, above []int32) {
-	exact, sure, atMost := m.within(0, forever), m.within(m.jitter, forever), m.within(-m.jitter, forever)
-	for i := range exact {
-		sure[i], atMost[i] = exact[i]-sure[i], atMost[i]-exact[i]
+func (m *Counter) doubt() (below, above []int32) {
+	if m.below == nil {
+		exact, sure, atMost := m.within(0, forever), m.within(m.jitter, forever), m.within(-m.jitter, forever)
+		for i := range exact {
+			sure[i], atMost[i] = exact[i]-sure[i], atMost[i]-exact[i]
+		}
+		m.below, m.above = sure, atMost
 	}
-	return sure, atMost
+	return slices.Clone(m.below), slices.Clone(m.above)
 }
 
 // unknown marks attempts without a label as undecidable.
-func (m *moments) unknown(r evidence.Range) evidence.Range {
+func (m *Counter) unknown(r evidence.Range) evidence.Range {
 	for i, l := range m.labels {
 		r.Lo[i] = max(r.Lo[i], 0)
 		if l < 0 {
@@ -104,8 +109,7 @@ func (m *moments) unknown(r evidence.Range) evidence.Range {
 
 // Trailing counts, for each attempt, those counted under its label within a window
 // before it.
-func (t *Table) Trailing(labels []int32, n int, r Reading, window time.Duration, c Counting) evidence.Range {
-	m := t.moments(labels, n, r, c)
+func (m *Counter) Trailing(window time.Duration) evidence.Range {
 	j := min(m.jitter, window/4)
 	out := evidence.Range{Mid: m.within(0, window), Lo: m.within(j, window-j), Hi: m.within(-j, window+j)}
 	return m.unknown(out)
@@ -114,17 +118,15 @@ func (t *Table) Trailing(labels []int32, n int, r Reading, window time.Duration,
 // Fixed counts, for each attempt, those counted under its label since the window it
 // lies in began. Windows begin at phase and every window after it; phase is on the
 // recording's clock.
-func (t *Table) Fixed(labels []int32, n int, r Reading, window time.Duration, phase capture.Instant, c Counting) evidence.Range {
-	m := t.moments(labels, n, r, c)
+func (m *Counter) Fixed(window time.Duration, phase capture.Instant) evidence.Range {
 	return m.windowed(func(int32, capture.Instant) (int64, time.Duration) { return 0, 0 }, window, phase)
 }
 
 // FromFirst is as Fixed, but the window of a label begins with the first attempt
 // after the last one has ended.
-func (t *Table) FromFirst(labels []int32, n int, r Reading, window time.Duration, c Counting) evidence.Range {
-	m := t.moments(labels, n, r, c)
-	starts := make([]capture.Instant, n)
-	number := make([]int64, n)
+func (m *Counter) FromFirst(window time.Duration) evidence.Range {
+	starts := make([]capture.Instant, m.n)
+	number := make([]int64, m.n)
 	return m.windowed(func(l int32, at capture.Instant) (int64, time.Duration) {
 		if number[l] == 0 || at.Sub(starts[l]) >= window {
 			number[l]++
@@ -136,7 +138,7 @@ func (t *Table) FromFirst(labels []int32, n int, r Reading, window time.Duration
 
 // windowed counts within numbered windows. place returns the number of the window
 // of a label and how far in it a moment lies; if phase is set it is not asked.
-func (m *moments) windowed(place func(int32, capture.Instant) (int64, time.Duration), window time.Duration, phase capture.Instant) evidence.Range {
+func (m *Counter) windowed(place func(int32, capture.Instant) (int64, time.Duration), window time.Duration, phase capture.Instant) evidence.Range {
 	below, above := m.doubt()
 	out := evidence.Range{Lo: below, Mid: make([]int32, len(m.order)), Hi: above}
 	counts, before, last := make([]int32, m.n), make([]int32, m.n), make([]int64, m.n)
@@ -180,19 +182,18 @@ func (m *moments) windowed(place func(int32, capture.Instant) (int64, time.Durat
 	return m.unknown(out)
 }
 
-// BucketUnit is the resolution of the levels of [Table.Bucket].
+// BucketUnit is the resolution of the levels of [Counter.Bucket].
 const BucketUnit = 1.0 / 16
 
 // Bucket returns the level of a leaky bucket under each attempt's label when it was
 // decided: each attempt that was let through adds one, and rate a second leak out.
 // A token bucket of the same rate with room for b tokens is empty where the level is
 // over b − 1.
-func (t *Table) Bucket(labels []int32, n int, r Reading, rate float64) evidence.Range {
-	m := t.moments(labels, n, r, LetThrough)
+func (m *Counter) Bucket(rate float64) evidence.Range {
 	below, above := m.doubt()
 	out := evidence.Range{Lo: below, Mid: make([]int32, len(m.order)), Hi: above, Unit: BucketUnit}
-	level := make([]float64, n)
-	last := make([]capture.Instant, n)
+	level := make([]float64, m.n)
+	last := make([]capture.Instant, m.n)
 	slack := rate * m.jitter.Seconds()
 	for k, i := range m.order {
 		l := m.labels[i]

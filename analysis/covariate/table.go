@@ -42,6 +42,8 @@ type Table struct {
 	// known to have none.
 	TokensUsual bool
 
+	answeredAt, sentAt []capture.Instant // moments in the orders of answers and of requests
+
 	inOrder  []int32 // positions in Attempts as they are
 	bySent   []int32 // positions in Attempts in the order of requests
 	opened   []int32 // accepted attempts in the order of their answers
@@ -133,6 +135,10 @@ func (t *Table) order() {
 	slices.SortStableFunc(t.bySent, func(a, b int32) int {
 		return cmp.Compare(t.Attempts[a].Sent, t.Attempts[b].Sent)
 	})
+	t.answeredAt, t.sentAt = make([]capture.Instant, len(t.Attempts)), make([]capture.Instant, len(t.Attempts))
+	for k, i := range t.bySent {
+		t.answeredAt[k], t.sentAt[k] = t.Attempts[k].Answered, t.Attempts[i].Sent
+	}
 	for i := range t.Attempts {
 		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
 			t.opened = append(t.opened, int32(i))

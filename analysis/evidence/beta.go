@@ -21,8 +21,24 @@ func (p Beta) Log(refused, accepted float64) float64 {
 	if refused <= 0 && accepted <= 0 {
 		return 0
 	}
-	return mathext.Lbeta(p.A+refused, p.B+accepted) - mathext.Lbeta(p.A, p.B)
+	return mathext.Lbeta(p.A+refused, p.B+accepted) - p.base()
 }
+
+// base is ln B(a, b), worked out once for the priors of the classes.
+func (p Beta) base() float64 {
+	switch p {
+	case SaysNo, SaysYes:
+		return baseOfMechanism
+	case Either:
+		return baseOfEither
+	}
+	return mathext.Lbeta(p.A, p.B)
+}
+
+var (
+	baseOfMechanism = mathext.Lbeta(SaysNo.A, SaysNo.B)
+	baseOfEither    = mathext.Lbeta(Either.A, Either.B)
+)
 
 // Table counts attempts by prediction (first word) and outcome (second word),
 // weighted. Attempts in doubt could have gone either way; they are told apart by

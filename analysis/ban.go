@@ -16,7 +16,7 @@ import (
 // attempts within a window. A ban that renews starts again with every attempt.
 var sourceBan = &cause{
 	name:    "source-ban",
-	prior:   0.04,
+	prior:   0.02,
 	weigh:   weighBan,
 	says:    saysBan,
 	story:   storyBan,
@@ -29,6 +29,9 @@ var sourceBan = &cause{
 // banKeys are the keys that bans are kept under.
 var banKeys = []string{"source", "client"}
 
+// banKeyShare is the prior of each.
+var banKeyShare = []float64{0.8, 0.2}
+
 // The ranges of what a ban's length and its window are, in seconds.
 const (
 	leastBan, mostBan             = 0.5, 24 * 3600
@@ -39,10 +42,19 @@ func weighBan(s *study) []*hypothesis {
 	var hs []*hypothesis
 	for _, p := range s.parts {
 		if k := slices.IndexFunc(banKeys, func(k string) bool { return p.Scope == k || slices.Contains(p.Equivalent, k) }); k >= 0 {
-			hs = append(hs, fitBan(s, p, banKeys[k]))
+			h := fitBan(s, p, banKeys[k])
+			h.logEvidence += math.Log(banKeyShare[k])
+			hs = append(hs, h)
 		}
 	}
 	return hs
+}
+
+// banWay is a kind of ban: whether attempts during one renew it, and whether they
+// count towards the next.
+type banWay struct {
+	renews   bool
+	counting covariate.Counting
 }
 
 // banFit fits a ban's length, then the window that triggers it.
@@ -57,34 +69,36 @@ type banFit struct {
 func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 	h := &hypothesis{scope: scope, equivalent: otherScopes(p, scope)}
 	f := &banFit{s: s, part: p, turns: s.turns(p.Labels, p.N)}
-	f.counter = s.table.Counter(p.Labels, p.N, s.table.Readings()[0], covariate.AllAttempts)
 	type fitted struct {
+		banWay
 		length  float64
-		renews  bool
 		windows *search
 	}
 	var best fitted
 	terms := []float64{math.Inf(-1)}
-	for _, renews := range []bool{false, true} {
+	for _, way := range []banWay{{false, covariate.LetThrough}, {false, covariate.AllAttempts}, {true, covariate.LetThrough}, {true, covariate.AllAttempts}} {
+		renews := way.renews
+		f.counter = s.table.Counter(p.Labels, p.N, s.table.Readings()[0], way.counting)
 		lengths := search{low: leastBan, high: mostBan}
-		for _, length := range f.lengths(renews) {
+		for _, length := range f.lengthsToTry(renews) {
 			w := f.windows(length, renews)
 			t, ok := w.best()
 			if !ok {
 				continue
 			}
 			lengths.tried = append(lengths.tried, trial{length, length * f.precision(length, renews), evidence.Result{LogEvidence: w.logEvidence(), Best: t.result.Best}})
-			if b, ok := best.windows.top(); !ok || t.logLik() > b.logLik() {
-				best = fitted{length, renews, w}
+			if b, ok := best.windows.bestOf(); !ok || t.logLik() > b.logLik() {
+				best = fitted{way, length, w}
 			}
 		}
-		terms = append(terms, math.Log(0.5)+lengths.logEvidence())
+		terms = append(terms, math.Log(0.25)+lengths.logEvidence())
 	}
 	if best.windows == nil {
 		h.logEvidence = s.unfitted(func(i int) bool { return p.Labels[i] < 0 })
 		return h
 	}
 	h.logEvidence = floats.LogSumExp(terms)
+	f.counter = s.table.Counter(p.Labels, p.N, s.table.Readings()[0], best.counting)
 	t, _ := best.windows.best()
 	r := f.covariate(best.length, t.x, best.renews)
 	s.limit(h, r, t.result, "upgrades")
@@ -100,8 +114,8 @@ func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 
 const renewing = ", longer if it goes on trying"
 
-// top returns the best trial of a search that may be nil.
-func (q *search) top() (trial, bool) {
+// bestOf returns the best trial of a search that may be nil.
+func (q *search) bestOf() (trial, bool) {
 	if q == nil {
 		return trial{}, false
 	}
@@ -137,6 +151,26 @@ func (f *banFit) spans(renews bool) []span {
 	return spans
 }
 
+// lengthsToTry returns the lengths to try, those of the beginning of a long recording
+// if there is one.
+func (f *banFit) lengthsToTry(renews bool) []float64 {
+	key := fmt.Sprintf("%sban lengths %s %v", f.s.prefix, f.part.Scope, renews)
+	var list []float64
+	if f.s.beginning == nil {
+		list = f.lengths(renews)
+		var kept []trial
+		for _, x := range list {
+			kept = append(kept, trial{x: x})
+		}
+		f.s.note(key, kept)
+		return list
+	}
+	for _, t := range f.s.beginning.found[key] {
+		list = append(list, t.x)
+	}
+	return list
+}
+
 // lengths returns the lengths to try; the length of the recording if no ban ends in
 // it.
 func (f *banFit) lengths(renews bool) []float64 {
@@ -149,6 +183,9 @@ func (f *banFit) lengths(renews bool) []float64 {
 
 // precision is the relative width of the lengths that are as good as one.
 func (f *banFit) precision(length float64, renews bool) float64 {
+	if len(f.spans(renews)) == 0 {
+		return 2 // any that lasts until the recording ends
+	}
 	t := f.interval(length, renews)
 	return min(max((t.high-t.low)/length, 0.01), 2)
 }
@@ -174,16 +211,18 @@ func (f *banFit) lasts(length float64, renews bool) *Threshold {
 
 // windows searches the window in which too many attempts start a ban.
 func (f *banFit) windows(length float64, renews bool) *search {
-	q := &search{low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
+	q := &search{key: fmt.Sprintf("ban %s %v %v %.3g", f.part.Scope, renews, f.counter.Counting(), length), low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
 		return f.s.scanCounts(f.covariate(length, x, renews))
 	}}
-	limit := min(mostBanWindow, f.s.duration())
-	for x := leastBanWindow * 1.2; x <= limit; x *= 1.3 {
-		q.try(x, x*0.3)
-	}
-	if best, ok := q.best(); ok {
-		q.climb(best.x, best.step/2, best.step/2)
-	}
+	q.run(f.s, func() {
+		limit := min(mostBanWindow, f.s.duration())
+		for x := leastBanWindow * 1.2; x <= limit; x *= 1.25 {
+			q.try(x, x*0.25)
+		}
+		if best, ok := q.best(); ok {
+			q.climb(best.x, best.step/2, best.step/2)
+		}
+	})
 	return q
 }
 
@@ -208,6 +247,11 @@ func (f *banFit) covariate(length, window float64, renews bool) evidence.Range {
 			}
 			if renews {
 				until[l] = at.Add(toDuration(length))
+			}
+		case until[l].Seen() && at < until[l].Add(2*slack):
+			r.Hi[i] = banned // the last of a ban may be answered late
+			if t.Refused[i] {
+				r.Mid[i] = banned
 			}
 		case t.Refused[i] && (f.s.forced == nil || !f.s.forced[i]):
 			until[l] = at.Add(toDuration(length))

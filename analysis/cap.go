@@ -15,6 +15,7 @@ import (
 // time longer, its linger.
 var concurrencyCap = &cause{
 	name:    "concurrency-cap",
+	keyed:   true,
 	prior:   0.30,
 	weigh:   weighCap,
 	says:    saysCap,
@@ -60,11 +61,11 @@ func newCapFit(s *study, p covariate.Partition) *capFit {
 			f.best = k
 		}
 	}
-	f.lingers = search{low: leastLinger, high: mostLinger, scan: func(x float64) evidence.Result {
+	f.lingers = search{key: "linger " + p.Scope, low: leastLinger, high: mostLinger, scan: func(x float64) evidence.Result {
 		return f.scan(f.plain[f.best].reading, toDuration(x))
 	}}
 	if !math.IsInf(f.plain[f.best].result.LogEvidence, -1) {
-		f.fitLinger()
+		f.lingers.run(s, f.fitLinger)
 	}
 	return f
 }

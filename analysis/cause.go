@@ -16,6 +16,8 @@ type cause struct {
 	// of each without the prior of the cause.
 	weigh func(*study) []*hypothesis
 
+	keyed bool // kept under one of the partitions' keys
+
 	says   func(*study, *hypothesis) string // the finding, one sentence
 	story  func(*study, *hypothesis) string // what of the recording bears on it
 	do     func(*study, *hypothesis) []string

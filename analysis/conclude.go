@@ -152,7 +152,7 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	if c.probability < sure || h.cause == unknown || h.predicted == nil {
 		return false
 	}
-	if rivalled(c, all) {
+	if rivalled(c, all) || h.cause == overload && !s.slowRefusals() {
 		return false
 	}
 	if !s.explains(h) {
@@ -178,7 +178,7 @@ func (s *study) explains(h *hypothesis) bool {
 
 // rival is the probability from which on a cause that decides every attempt alike
 // keeps another from being determined: nothing but the priors speaks for one of them.
-const rival = 0.02
+const rival = 0.012
 
 func rivalled(c candidate, all []candidate) bool {
 	return slices.ContainsFunc(all, func(o candidate) bool {

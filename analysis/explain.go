@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"gonum.org/v1/gonum/floats"
@@ -68,9 +71,10 @@ func (f *Findings) count(s *study) {
 
 // weigh returns every hypothesis with its probability, the most probable first.
 func (s *study) weigh() []*hypothesis {
+	s.begin()
 	hs := s.weighCauses(causes())
 	leads := leadsOf(hs)
-	twos := s.pairs(hs, leads)
+	twos := s.pairs(leads)
 	hs = append(hs, twos...)
 	leads = append(leads, twos...)
 	hs = append(hs, weighUnknown(s, leads))
@@ -87,21 +91,39 @@ func (s *study) weigh() []*hypothesis {
 
 // weighCauses weighs causes with the priors of their scopes, without their own.
 func (s *study) weighCauses(of []*cause) []*hypothesis {
+	weighed := make([][]*hypothesis, len(of))
+	s.duration() // caches what all ask for
+	inParallel(len(of), func(i int) { weighed[i] = of[i].weigh(s) })
 	var hs []*hypothesis
-	for _, c := range of {
-		list := c.weigh(s)
+	for i, c := range of {
+		list := weighed[i]
 		for _, h := range list {
 			h.cause = c
 			if h.equivalent == nil {
 				h.equivalent = []string{}
 			}
-			if h.attribute == nil && (len(list) > 1 || h.scope != "global" || len(h.equivalent) > 0) {
+			if c.keyed {
 				h.logEvidence += math.Log(scopeShare(h))
 			}
 		}
 		hs = append(hs, list...)
 	}
 	return hs
+}
+
+// inParallel runs n jobs on as many goroutines as there are processors. What a job
+// comes to must not depend on the others.
+func inParallel(n int, job func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				job(i)
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // leadsOf returns the leading hypothesis of each cause that has one.

@@ -13,7 +13,7 @@ import (
 // outage refuses everything in one stretch of time, or from some moment on.
 var outage = &cause{
 	name:    "outage",
-	prior:   0.15,
+	prior:   0.10,
 	weigh:   weighOutage,
 	says:    saysOutage,
 	story:   storyOutage,
@@ -60,8 +60,11 @@ func weighOutage(s *study) []*hypothesis {
 }
 
 func (s *study) duration() float64 {
-	last := s.table.Attempts[len(s.table.Attempts)-1].Answered
-	return max(s.since(last), lasted(s.run).Seconds(), time.Millisecond.Seconds())
+	if s.lasted == 0 {
+		last := s.table.Attempts[len(s.table.Attempts)-1].Answered
+		s.lasted = max(s.since(last), lasted(s.run).Seconds(), time.Millisecond.Seconds())
+	}
+	return s.lasted
 }
 
 // stretch searches for the one interval of time that holds the refusals.

@@ -18,7 +18,7 @@ import (
 // over what was pending, the rate or the open sockets at the request.
 var overload = &cause{
 	name:    "overload",
-	prior:   0.07,
+	prior:   0.05,
 	weigh:   weighOverload,
 	says:    saysOverload,
 	story:   storyOverload,
@@ -41,17 +41,18 @@ const loadBins = 24
 // strain is a measure of how much there is to do, by attempt.
 type strain struct {
 	name   string
+	share  float64 // of the prior
 	values []float64
 }
 
 // strains returns the measures at the moment of each request.
 func (s *study) strains() []strain {
 	return []strain{
-		{"upgrades waiting for an answer", s.table.Pending()},
-		{"upgrades within a second", s.rates(time.Second)},
-		{"upgrades within 5 s", s.rates(5 * time.Second)},
-		{"the time that answers take", s.table.RecentWaits()},
-		{"open sockets", floats64(s.table.OpenNow())},
+		{"upgrades waiting for an answer", 0.3, s.table.Pending()},
+		{"upgrades within a second", 0.2, s.rates(time.Second)},
+		{"upgrades within 5 s", 0.2, s.rates(5 * time.Second)},
+		{"the time that answers take", 0.25, s.table.RecentWaits()},
+		{"open sockets", 0.05, floats64(s.table.OpenNow())},
 	}
 }
 
@@ -79,7 +80,7 @@ func weighOverload(s *study) []*hypothesis {
 			continue
 		}
 		logEv, best, middle := bins.curve()
-		terms = append(terms, logEv-math.Log(float64(len(all))))
+		terms = append(terms, logEv+math.Log(x.share))
 		if best > h.logLik {
 			h.logLik, h.variant = best, x.name
 			h.classes = &context{x.name, labels, len(bins)}
@@ -168,12 +169,18 @@ func (c loadCurve) logLik(middle, slope, ceiling, floor float64) float64 {
 func (s *study) slownessOdds() float64 {
 	slow, usual := s.table.RefusedWait, max(s.table.Usual, 5*time.Millisecond)
 	switch {
-	case slow > 100*time.Millisecond && slow > 2*usual:
+	case s.slowRefusals():
 		return 3
 	case slow < 3*usual/2 || slow < 20*time.Millisecond:
-		return -3
+		return -6
 	}
 	return 0
+}
+
+// slowRefusals reports whether refusals take much longer than acceptances.
+func (s *study) slowRefusals() bool {
+	slow := s.table.RefusedWait
+	return slow > 100*time.Millisecond && slow > 2*s.table.Usual
 }
 
 func saysOverload(s *study, h *hypothesis) string {

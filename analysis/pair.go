@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"why403/analysis/covariate"
 )
 
 // pairShare is the prior that two causes refuse at once, over that of one.
@@ -24,7 +26,10 @@ const (
 // leaves over; then the first again to what the second leaves over, and the second
 // once more. The evidence of the pair is the likelihood of both together with what
 // the parameters of each cost.
-func (s *study) pairs(hs, leads []*hypothesis) []*hypothesis {
+func (s *study) pairs(leads []*hypothesis) []*hypothesis {
+	if s.beginning != nil {
+		return s.pairsAsBegun()
+	}
 	if s.explainedAlone(leads) {
 		return nil
 	}
@@ -78,7 +83,7 @@ func (s *study) firsts(leads []*hypothesis) []*hypothesis {
 
 // seconds returns the best hypotheses on what a first one leaves over.
 func (s *study) seconds(first *hypothesis) []*hypothesis {
-	g := s.given(first.predicted)
+	g := s.given(first.predicted, first.cause.name+"/"+first.scope+" first")
 	var list []*hypothesis
 	for _, h := range leadsOf(g.weighCauses(partners())) {
 		if !sameCause(first, h) {
@@ -102,7 +107,10 @@ func sameCause(a, b *hypothesis) bool {
 
 // refit weighs the cause and scope of a hypothesis again, given another.
 func (s *study) refit(h *hypothesis, other prediction) *hypothesis {
-	g := s.given(other)
+	g := s.given(other, h.cause.name+"/"+h.scope)
+	if h.cause.keyed || h.cause == sourceBan {
+		g.parts = slices.DeleteFunc(slices.Clone(g.parts), func(p covariate.Partition) bool { return !p.Has(h.scope) })
+	}
 	for _, again := range g.weighCauses([]*cause{h.cause}) {
 		if again.scope == h.scope && again.calls() && again.cause == h.cause {
 			return again

@@ -9,7 +9,7 @@ import (
 // randomRefusal refuses a constant share of the upgrades, whatever they are.
 var randomRefusal = &cause{
 	name:    "random",
-	prior:   0.08,
+	prior:   0.03,
 	weigh:   weighRandom,
 	says:    saysRandom,
 	story:   storyRandom,
@@ -18,10 +18,13 @@ var randomRefusal = &cause{
 	predict: func(s *study, _ *hypothesis, _ *experiment) float64 { return s.share() },
 }
 
+// rarely is the prior on the share: less than half, mostly.
+var rarely = evidence.Beta{A: 1, B: 3}
+
 func weighRandom(s *study) []*hypothesis {
 	t := s.all(func(int) bool { return true })
 	h := &hypothesis{scope: "global", soft: true}
-	h.logEvidence = evidence.Beta{A: 1, B: 1}.Log(t.LeanYesRefused, t.LeanYesAccepted)
+	h.logEvidence = rarely.Log(t.LeanYesRefused, t.LeanYesAccepted)
 	h.predicted = make(prediction, len(s.table.Attempts)) // either, of every one
 	h.counts = s.tally(h.predicted)
 	return []*hypothesis{h}

@@ -17,6 +17,7 @@ import (
 // has to be searched.
 var rateLimit = &cause{
 	name:    "rate-limit",
+	keyed:   true,
 	prior:   0.12,
 	weigh:   weighRate,
 	says:    saysRate,
@@ -50,13 +51,19 @@ func weighRate(s *study) []*hypothesis {
 func fitRate(s *study, p covariate.Partition) *hypothesis {
 	reading := s.table.Readings()[0]
 	levels := s.table.Counter(p.Labels, p.N, reading, covariate.LetThrough).Bucket
-	q := search{low: leastRate, high: mostRate, scan: func(r float64) evidence.Result { return s.scanRange(levels(r), bursts) }}
-	for _, b := range s.rateBounds(p) {
-		q.try(b.rate, b.width)
-		q.try(b.rate+b.width/2, b.width)
-		q.try(b.rate+b.width, b.width)
-	}
-	if best, ok := q.best(); ok {
+	q := search{key: "rate " + p.Scope, low: leastRate, high: mostRate, scan: func(r float64) evidence.Result { return s.scanRange(levels(r), bursts) }}
+	q.run(s, func() {
+		for _, b := range s.rateBounds(p) {
+			q.try(b.rate, b.width)
+			q.try(b.rate+b.width/2, b.width)
+			q.try(b.rate+b.width, b.width)
+		}
+		if best, ok := q.best(); ok {
+			q.climb(best.x, best.step/2, best.step/2)
+		}
+	})
+	if best, ok := q.best(); ok && s.beginning != nil {
+		// A rate is the more exact the longer the recording.
 		q.climb(best.x, best.step/2, best.step/2)
 	}
 	h := &hypothesis{scope: p.Scope, equivalent: p.Equivalent}

@@ -16,8 +16,11 @@ import (
 // half of the step at which it was told apart from them.
 type search struct {
 	low, high float64 // the range of the prior
-	scan      func(x float64) evidence.Result
-	tried     []trial
+	// key names the search within its study: what it came to on the beginning of a
+	// long recording is all that is tried on the whole of it.
+	key   string
+	scan  func(x float64) evidence.Result
+	tried []trial
 }
 
 // trial is one value with the scan over thresholds.
@@ -27,6 +30,29 @@ type trial struct {
 }
 
 func (t trial) logLik() float64 { return t.result.Best.LogLik }
+
+// run searches by a function, or tries what the beginning of the recording came to.
+func (q *search) run(s *study, by func()) {
+	key := s.prefix + q.key
+	if s.beginning == nil {
+		by()
+		s.note(key, q.top(mostKept))
+		return
+	}
+	for _, t := range s.beginning.found[key] {
+		q.try(t.x, t.step)
+	}
+}
+
+// mostKept is how many values a search on the beginning hands on.
+const mostKept = 3
+
+// top returns the best trials.
+func (q *search) top(n int) []trial {
+	list := slices.Clone(q.tried)
+	slices.SortStableFunc(list, func(a, b trial) int { return cmp.Compare(b.logLik(), a.logLik()) })
+	return list[:min(n, len(list))]
+}
 
 // try scans the thresholds at a value, once.
 func (q *search) try(x, step float64) {

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"sync"
 	"time"
 
 	"why403/analysis/covariate"
@@ -22,13 +23,23 @@ type study struct {
 	contexts []context
 	texts    []answer // of the refusals, once asked for
 	// forced are the attempts that another mechanism refuses, nil if none does.
-	forced  []bool
-	columns *[]feature                  // once asked for
-	byPart  map[*int32][]covariate.Turn // the turns under each partition's labels
+	forced []bool
+	lasted float64     // seconds, once asked for
+	caches *sync.Mutex // guards found, byPart and columns
+
+	// beginning is the study of the first part of a long recording, begunWith what
+	// it came to; found is what the searches came to, by their key; prefix tells
+	// the searches of one fit from those of another.
+	beginning *study
+	begunWith []*hypothesis
+	found     map[string][]trial
+	prefix    string
+	columns   *[]feature                  // once asked for
+	byPart    map[*int32][]covariate.Turn // the turns under each partition's labels
 }
 
 func newStudy(run *capture.Run) *study {
-	s := &study{run: run, table: covariate.Build(run)}
+	s := &study{run: run, table: covariate.Build(run), found: map[string][]trial{}, caches: new(sync.Mutex)}
 	s.start = started(run)
 	s.weighBursts()
 	for _, refused := range s.table.Refused {
@@ -46,8 +57,9 @@ func newStudy(run *capture.Run) *study {
 // given returns the study of what a prediction leaves over: the attempts that it
 // refuses are refused whatever another mechanism says. Those of which it is unsure
 // are taken the way they went.
-func (s *study) given(p prediction) *study {
+func (s *study) given(p prediction, name string) *study {
 	g := *s
+	g.prefix += name + " "
 	g.byPart, g.forced = nil, make([]bool, len(p))
 	for i, f := range p {
 		g.forced[i] = f.call > 0 && !f.unsure || f.unsure && f.call != 0 && s.table.Refused[i]
@@ -70,6 +82,8 @@ func (s *study) turns(labels []int32, n int) []covariate.Turn {
 	if len(labels) == 0 {
 		return nil
 	}
+	s.caches.Lock()
+	defer s.caches.Unlock()
 	if turns, known := s.byPart[&labels[0]]; known {
 		return turns
 	}
@@ -174,9 +188,18 @@ func (s *study) weighBursts() {
 
 // featuresOnce returns the properties in which requests differ.
 func (s *study) featuresOnce() []feature {
+	s.caches.Lock()
+	defer s.caches.Unlock()
 	if s.columns == nil {
 		fs := s.features()
 		s.columns = &fs
 	}
 	return *s.columns
+}
+
+// note keeps what a search came to.
+func (s *study) note(key string, list []trial) {
+	s.caches.Lock()
+	defer s.caches.Unlock()
+	s.found[key] = list
 }

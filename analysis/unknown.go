@@ -24,7 +24,7 @@ import (
 // A context on top of a right explanation only costs; on top of a wrong one it pays.
 var unknown = &cause{
 	name:    "unknown",
-	prior:   0.02,
+	prior:   0.03,
 	says:    saysUnknown,
 	story:   storyUnknown,
 	do:      doUnknown,
@@ -34,10 +34,10 @@ var unknown = &cause{
 
 // The parts of the mixture.
 const (
-	memoryShare   = 0.010
-	contextShare  = 0.005
+	memoryShare   = 0.002
+	contextShare  = 0.001
 	alwaysShare   = 0.050
-	residualShare = 0.935
+	residualShare = 0.947
 
 	memoryDepth = 12
 )

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -59,7 +60,7 @@ type windowFit struct {
 }
 
 func (w *windowFit) fit() (quotaTry, bool) {
-	q := search{low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
+	q := search{key: fmt.Sprint(w.kind, w.counting, " ", w.part.Scope), low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
 		result := w.s.scanCounts(w.counts(x))
 		if w.kind == aligned {
 			_, width := w.phase(x)
@@ -67,20 +68,22 @@ func (w *windowFit) fit() (quotaTry, bool) {
 		}
 		return result
 	}}
-	width := w.s.binWidth()
-	for k, x := range w.candidates(width) {
-		if x < leastWindow {
-			continue
+	q.run(w.s, func() {
+		width := w.s.binWidth()
+		for k, x := range w.candidates(width) {
+			if x < leastWindow {
+				continue
+			}
+			step := w.step(x, width)
+			q.try(x, step)
+			if k < climbed {
+				q.climb(x, step, step)
+			}
 		}
-		step := w.step(x, width)
-		q.try(x, step)
-		if k < climbed {
-			q.climb(x, step, step)
+		if w.kind == sliding && w.counting == covariate.LetThrough && w.s.forced == nil {
+			w.sweep(&q)
 		}
-	}
-	if w.kind == sliding && w.counting == covariate.LetThrough && w.s.forced == nil {
-		w.sweep(&q)
-	}
+	})
 	best, ok := q.best()
 	if !ok {
 		return quotaTry{}, false
@@ -178,6 +181,9 @@ func (w *windowFit) findBoundaries() []span {
 	}
 	slices.Sort(lengths)
 	usual := lengths[len(lengths)*3/4]
+	if len(lengths) < 8 {
+		usual = 0 // too few to call one unusual
+	}
 	var at []span
 	for _, t := range turns {
 		if t.Accepted.Seen() && t.Accepted.Sub(t.First).Seconds() >= usual/8 {

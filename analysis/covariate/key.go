@@ -68,6 +68,9 @@ type Partition struct {
 	Unknown    int // attempts whose label is −1
 }
 
+// Has reports whether a key is one of the partition's.
+func (p Partition) Has(key string) bool { return p.Scope == key || slices.Contains(p.Equivalent, key) }
+
 // Partitions returns the ways in which keys tell the attempts apart, in the order
 // of [Keys]. Keys unknown for every attempt are left out.
 func (t *Table) Partitions() []Partition {

@@ -45,6 +45,9 @@ func (t *Table) Counter(labels []int32, n int, r Reading, counting Counting) *Co
 	return m
 }
 
+// Counting is what the counter counts.
+func (m *Counter) Counting() Counting { return m.counting }
+
 // counts reports whether an attempt is counted.
 func (m *Counter) counts(i int32) bool {
 	return m.labels[i] >= 0 && (m.counting == AllAttempts || !m.t.Refused[i])

@@ -1,0 +1,101 @@
+package analysis
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"why403/capture"
+)
+
+// In a long recording lingers, windows, rates and the like are searched on its
+// beginning, and only what was found there is tried on the whole of it: what a
+// gateway does shows in some ten thousand attempts, and each value tried costs a
+// pass over all.
+const (
+	longFrom      = 60_000 // attempts from which on a recording is long
+	beginningOf   = 20_000 // attempts of the beginning, or more until it holds
+	beginningHas  = 500    // as many refusals
+	ruledOutBelow = -60    // log odds at which the beginning rules a cause out
+)
+
+// begin studies the beginning of a long recording.
+func (s *study) begin() {
+	n := len(s.table.Attempts)
+	if n < longFrom {
+		return
+	}
+	refused, m := 0, 0
+	for ; m < n-1 && (m < beginningOf || refused < beginningHas); m++ {
+		if s.table.Refused[m] {
+			refused++
+		}
+	}
+	if 4*m > 3*n {
+		return
+	}
+	end := s.table.Attempts[m].Answered
+	run := *s.run
+	run.Ended = end
+	k, _ := slices.BinarySearchFunc(run.Upgrades, end, func(u *capture.Upgrade, at capture.Instant) int {
+		return cmp.Compare(u.Phases.RequestSent, at)
+	})
+	run.Upgrades = run.Upgrades[:k]
+	b := newStudy(&run)
+	if !b.decidable() {
+		return
+	}
+	b.majority = s.majority
+	b.begunWith = b.weigh()
+	s.beginning = b
+	s.forget()
+}
+
+// forget drops what was found for causes that the beginning rules out, but for the
+// best of each, which its story is told with.
+func (s *study) forget() {
+	b := s.beginning
+	best := b.begunWith[0].logEvidence
+	for key, list := range b.found {
+		top := math.Inf(-1)
+		for _, t := range list {
+			top = max(top, t.logLik())
+		}
+		if top-best < ruledOutBelow {
+			b.found[key] = list[:min(len(list), 1)]
+		}
+	}
+}
+
+// pairsAsBegun weighs the pairs that the beginning did not rule out.
+func (s *study) pairsAsBegun() []*hypothesis {
+	best := s.beginning.begunWith[0].logEvidence
+	var list []*hypothesis
+	for _, h := range s.beginning.begunWith {
+		if len(h.parts) == 0 || h.logEvidence-best < ruledOutBelow {
+			continue
+		}
+		first := s.again(h.parts[0])
+		if first == nil {
+			continue
+		}
+		second := s.refit(h.parts[1], first.predicted)
+		if second == nil {
+			continue
+		}
+		if both := s.joined(first, second); both != nil {
+			list = append(list, both)
+		}
+	}
+	return list
+}
+
+// again weighs the cause and scope of a hypothesis of the beginning on the whole.
+func (s *study) again(h *hypothesis) *hypothesis {
+	for _, o := range s.weighCauses([]*cause{h.cause}) {
+		if o.scope == h.scope && o.calls() {
+			return o
+		}
+	}
+	return nil
+}

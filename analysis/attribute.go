@@ -3,7 +3,7 @@ package analysis
 import (
 	"cmp"
 	"fmt"
-	"hash/maphash"
+	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
@@ -192,13 +192,11 @@ func (sel *selection) describe(f feature, refused, accepted []int) {
 // distinct merges selections of the same requests, the most probable name first, and
 // sorts them by evidence.
 func distinct(list []*selection) []*selection {
-	seed := maphash.MakeSeed()
 	byHash := map[uint64]*selection{}
 	var out []*selection
 	slices.SortStableFunc(list, func(a, b *selection) int { return cmp.Compare(b.logEv, a.logEv) })
 	for _, sel := range list {
-		var h maphash.Hash
-		h.SetSeed(seed)
+		h := fnv.New64a()
 		for i := 0; i < len(sel.refuses); i += 8 {
 			var b byte
 			for j := i; j < min(i+8, len(sel.refuses)); j++ {
@@ -206,7 +204,7 @@ func distinct(list []*selection) []*selection {
 					b |= 1 << (j - i)
 				}
 			}
-			h.WriteByte(b)
+			h.Write([]byte{b})
 		}
 		key := h.Sum64()
 		if first := byHash[key]; first != nil {

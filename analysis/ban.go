@@ -16,7 +16,7 @@ import (
 // attempts within a window. A ban that renews starts again with every attempt.
 var sourceBan = &cause{
 	name:    "source-ban",
-	prior:   0.02,
+	prior:   0.015,
 	weigh:   weighBan,
 	says:    saysBan,
 	story:   storyBan,
@@ -30,12 +30,12 @@ var sourceBan = &cause{
 var banKeys = []string{"source", "client"}
 
 // banKeyShare is the prior of each.
-var banKeyShare = []float64{0.8, 0.2}
+var banKeyShare = []float64{0.8, 0.05}
 
 // The ranges of what a ban's length and its window are, in seconds.
 const (
 	leastBan, mostBan             = 0.5, 24 * 3600
-	leastBanWindow, mostBanWindow = 0.5, 600
+	leastBanWindow, mostBanWindow = 0.5, 60
 )
 
 func weighBan(s *study) []*hypothesis {

@@ -178,7 +178,7 @@ func (s *study) explains(h *hypothesis) bool {
 
 // rival is the probability from which on a cause that decides every attempt alike
 // keeps another from being determined: nothing but the priors speaks for one of them.
-const rival = 0.012
+const rival = 0.015
 
 func rivalled(c candidate, all []candidate) bool {
 	return slices.ContainsFunc(all, func(o candidate) bool {

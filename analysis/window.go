@@ -163,12 +163,13 @@ func (w *windowFit) slidingCandidates(width float64) []float64 {
 // usual are slips.
 func (w *windowFit) boundaries() []span {
 	if w.ends == nil {
-		w.ends = w.findBoundaries()
+		w.ends = w.findBoundaries(true)
 	}
 	return w.ends
 }
 
-func (w *windowFit) findBoundaries() []span {
+// findBoundaries finds them all, or those after runs of about the usual length.
+func (w *windowFit) findBoundaries(onlyUsual bool) []span {
 	turns := w.s.turns(w.part.Labels, w.part.N)
 	var lengths []float64
 	for _, t := range turns {
@@ -181,8 +182,8 @@ func (w *windowFit) findBoundaries() []span {
 	}
 	slices.Sort(lengths)
 	usual := lengths[len(lengths)*3/4]
-	if len(lengths) < 8 {
-		usual = 0 // too few to call one unusual
+	if !onlyUsual {
+		usual = 0
 	}
 	var at []span
 	for _, t := range turns {
@@ -210,7 +211,17 @@ const mostBoundaries = 400
 // alignedCandidates are the steps between boundaries, made precise over growing
 // baselines: each boundary lies a whole number of windows after the first.
 func (w *windowFit) alignedCandidates() []float64 {
-	at := w.boundaries()
+	found := w.evenlySpaced(w.boundaries())
+	if all := w.findBoundaries(false); len(all) < fewBoundaries && len(all) > len(w.boundaries()) {
+		found = append(found, w.evenlySpaced(all)...) // too few to call a run unusual
+	}
+	return found
+}
+
+// fewBoundaries is up to how many of them short runs may be windows too.
+const fewBoundaries = 8
+
+func (w *windowFit) evenlySpaced(at []span) []float64 {
 	if len(at) == 0 {
 		return nil
 	}

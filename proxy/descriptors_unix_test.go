@@ -18,8 +18,8 @@ import (
 // sends more clients than that is good for: they wait, what is open goes on, and
 // they are served as others leave.
 func TestDescriptorLimit(t *testing.T) {
-	const limit, more = 200, 60
-	sessions := sessionsWithin(limit)
+	const limit, more = 200, 50
+	sessions := connectionsWithin(limit)
 	r := &rig{t: t, roots: newAuthority(t), stop: func() {}}
 	gw := r.gateway(false, func(conn net.Conn, in *bufio.Reader) {
 		readHead(in)

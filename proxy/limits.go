@@ -18,7 +18,7 @@ type Limits struct {
 	RefusalBody   time.Duration // for the rest of a refusal after the client left, default 2 s
 	ShutdownGrace time.Duration // for pending upgrades when the proxy is stopped, default 2 s
 	Pending       int           // connections with a request or handshake in progress, default 4,096; beyond it 503
-	Connections   int           // clients, default what [Sessions] allows; beyond it they wait to be accepted
+	Connections   int           // clients, default half the descriptors but for 96; beyond it they wait to be accepted
 }
 
 func (l Limits) withDefaults() Limits {
@@ -48,8 +48,10 @@ func (l Limits) withDefaults() Limits {
 		l.Pending = 4096
 	}
 	if l.Connections <= 0 {
-		n, _ := Sessions()
-		l.Connections = max(n, 1)
+		_, hard := Sessions()
+		if l.Connections = connectionsWithin(hard); hard == 0 { // not known
+			l.Connections = 1 << 20
+		}
 	}
 	return l
 }

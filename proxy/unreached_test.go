@@ -317,6 +317,9 @@ func TestSessions(t *testing.T) {
 	if got := sessionsWithin(20_000); got != 9468 {
 		t.Errorf("%d sessions within 20,000 descriptors, want 9,468", got)
 	}
+	if got := connectionsWithin(20_000); got != 9952 {
+		t.Errorf("%d connections within 20,000 descriptors, want 9,952", got)
+	}
 	if got := sessionsWithin(10); got != 0 {
 		t.Errorf("%d sessions within 10 descriptors", got)
 	}

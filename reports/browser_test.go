@@ -239,3 +239,22 @@ func TestBrowserHostileText(t *testing.T) {
 	}
 	b.quiet()
 }
+
+// TestBrowserOpensALargePage opens a page of 100,000 attempts. The time is logged
+// for docs/performance.md; only one that is far off fails, as machines differ.
+func TestBrowserOpensALargePage(t *testing.T) {
+	b := open(t, render(t, fixtureDetermined()))
+	content := render(t, load{n: 100_000, limit: 900, lasts: 2 * time.Hour, seed: 7}.record())
+	if len(content) > 3<<20 {
+		t.Errorf("the page has %d bytes, want at most 3 MiB", len(content))
+	}
+	start := time.Now()
+	b.load(content)
+	took := time.Since(start)
+	t.Logf("%d bytes, ready in %s", len(content), took)
+	if took > 20*time.Second {
+		t.Errorf("ready in %s", took)
+	}
+	b.want(`document.querySelector("#filter-count").textContent.startsWith("100,000 of 100,000 attempts")`, true)
+	b.quiet()
+}

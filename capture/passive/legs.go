@@ -53,10 +53,16 @@ func (o *Observer) Join(run *capture.Run) {
 	}
 }
 
-// enclosing returns the one attempt of the same key on another connection that u lies
-// within, nil if there is none or more than one.
+// enclosing returns the one attempt of the same key on the way to another machine that u
+// lies within, nil if there is none or more than one. Some load tools send one key with
+// all their attempts: then the machine in the path must also be the client of u.
 func (o *Observer) enclosing(u *capture.Upgrade, same []*capture.Upgrade, gone map[*capture.Upgrade]bool) (outer *capture.Upgrade) {
+	inner := o.legs[u.Conn]
 	for _, v := range same {
+		before := o.legs[v.Conn]
+		if before.server == inner.server || len(same) > 2 && before.server.Addr() != inner.client.Addr() {
+			continue
+		}
 		if v.Conn == u.Conn || gone[v] || !encloses(v, u) {
 			continue
 		}

@@ -77,3 +77,35 @@ func TestWays(t *testing.T) {
 		})
 	}
 }
+
+// TestJMeterInReverse gives JMeter the proxy's address for the gateway's, and no
+// proxy.
+func TestJMeterInReverse(t *testing.T) {
+	need(t, "java", "mvn")
+	gw, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Cap: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gw.Close()
+	r := record(t, gw, "--reverse", "wss://"+gw.Addr().String())
+	seen := runDirect(t, gateway{host: "127.0.0.1", port: r.url.Port(), tokenURL: gw.TokenURL(), issued: newVault()},
+		plan{"threads": "6", "rampup": "2", "hold": "5"})
+	if seen["101"] != 3 || seen["403"] != 3 {
+		t.Errorf("JMeter saw %v, want three sockets and three refusals", seen)
+	}
+	r.cmd.Process.Signal(os.Interrupt)
+	if err := r.cmd.Wait(); err != nil {
+		t.Fatalf("%v: %q", err, r.stderr.all())
+	}
+	run, err := runfile.Open(r.run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := map[capture.Outcome]int{}
+	for _, u := range run.Upgrades {
+		outcomes[u.Outcome]++
+	}
+	if outcomes[capture.Accepted] != 3 || outcomes[capture.Refused] != 3 || len(run.Upgrades[0].Edits) != 1 {
+		t.Errorf("recorded %v, edits %q", outcomes, run.Upgrades[0].Edits)
+	}
+}

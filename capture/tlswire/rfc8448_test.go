@@ -7,30 +7,32 @@ import (
 	"testing"
 )
 
-// TestRFC8448 reads the traces that the RFC prints in full: of a 1-RTT handshake, and
-// of a resumed one with early data.
+// TestRFC8448 reads traces that the RFC prints in full: of a 1-RTT handshake, of a
+// resumed one with early data, and of one with a HelloRetryRequest and no data.
 func TestRFC8448(t *testing.T) {
 	var payload strings.Builder // both sides send the bytes 0 to 49
 	for i := range byte(50) {
 		payload.WriteByte(i)
 	}
 	tests := []struct {
-		file  string
-		early string
-		want  Facts
+		file           string
+		client, server string
+		want           Facts
 	}{
-		{"testdata/rfc8448-3.txt", "", Facts{Secured: 4}},
-		{"testdata/rfc8448-4.txt", "ABCDEF", Facts{Secured: 6, Resumed: true, EarlyData: EarlyAccepted}},
+		{"testdata/rfc8448-3.txt", payload.String(), payload.String(), Facts{Secured: 4}},
+		{"testdata/rfc8448-4.txt", "ABCDEF" + payload.String(), payload.String(),
+			Facts{Secured: 6, Resumed: true, EarlyData: EarlyAccepted}},
+		{"testdata/rfc8448-5.txt", "", "", Facts{Secured: 6, Retried: true}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
 			keys, events := readTrace(t, tt.file)
 			f, facts := read(NewDecrypter(keys), events)
-			if got, want := string(f.plain[FromClient]), tt.early+payload.String(); got != want {
-				t.Errorf("the client sent %q, want %q", got, want)
+			if got := string(f.plain[FromClient]); got != tt.client {
+				t.Errorf("the client sent %q, want %q", got, tt.client)
 			}
-			if got := string(f.plain[FromServer]); got != payload.String() {
-				t.Errorf("the server sent %q", got)
+			if got := string(f.plain[FromServer]); got != tt.server {
+				t.Errorf("the server sent %q, want %q", got, tt.server)
 			}
 			for dir, alerts := range f.alerts {
 				if len(alerts) != 1 || !alerts[0].CloseNotify() {
@@ -38,7 +40,7 @@ func TestRFC8448(t *testing.T) {
 				}
 			}
 			if len(f.lost) > 0 || facts.SNI != "server" || SuiteName(facts.Suite) != "TLS_AES_128_GCM_SHA256" ||
-				facts.Secured != tt.want.Secured || facts.Resumed != tt.want.Resumed || facts.EarlyData != tt.want.EarlyData {
+				facts.Secured != tt.want.Secured || facts.Resumed != tt.want.Resumed || facts.Retried != tt.want.Retried || facts.EarlyData != tt.want.EarlyData {
 				t.Errorf("problems %v, facts %+v", f.lost, facts)
 			}
 		})

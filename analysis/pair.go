@@ -18,6 +18,10 @@ const (
 	mostFirsts     = 4
 	mostSeconds    = 2
 	fewestMistakes = 3 // of a cause on its own; with fewer there is nothing left to explain
+	// leastOwn is the share of the refusals that each of two causes must account for
+	// where the other does not. Less is a slip of the clock or of the network that
+	// some narrow outage or limit can always be fitted to.
+	leastOwn = 0.03
 )
 
 // pairs weighs two causes at once: an attempt is refused if either would refuse it.
@@ -173,7 +177,8 @@ func (s *study) bothWork(p, q prediction) bool {
 			only[1]++
 		}
 	}
-	return only[0] >= fewestMistakes && only[1] >= fewestMistakes
+	least := max(fewestMistakes, int(leastOwn*float64(s.refused)))
+	return only[0] >= least && only[1] >= least
 }
 
 // either is the prediction that one or the other refuses.

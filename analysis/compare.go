@@ -112,20 +112,9 @@ func (c *Comparison) adjust(strata []cells, level float64) {
 	if d == nil {
 		return
 	}
-	// The shares that go with it are over the strata in common.
-	var common cells
-	for _, s := range strata {
-		if s[0].n > 0 && s[1].n > 0 {
-			for side := range common {
-				common[side].n += s[side].n
-				common[side].refused += s[side].refused
-				common[side].weight += s[side].weight
-			}
-		}
-	}
 	c.Adjusted = &Measure{
 		Name: "refused at the same load", Unit: "share", Delta: d, Differs: d.differs(),
-		A: common[0].share(comparisonLevel), B: common[1].share(comparisonLevel),
+		A: commonShare(strata, 0, comparisonLevel), B: commonShare(strata, 1, comparisonLevel),
 	}
 }
 

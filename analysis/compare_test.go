@@ -111,6 +111,9 @@ func TestCompareSeesMoreRefusalsAtTheSameLoad(t *testing.T) {
 	worse := flaky
 	worse.chance = 0.15
 	c := compareToys(flaky, worse, 3)
+	if a := c.Adjusted; math.Abs(a.B.Value-a.A.Value-a.Delta.Value) > 1e-9 {
+		t.Errorf("%v less %v is not %v", a.B.Value, a.A.Value, a.Delta.Value)
+	}
 	if c.Status != Changed || c.Adjusted.Delta.Value < 0.08 || c.Adjusted.Delta.Value > 0.18 {
 		t.Errorf("%s: %s", c.Status, c.Says)
 	}

@@ -124,6 +124,31 @@ func commonDifference(strata []cells, level float64) *Estimate {
 	return &Estimate{Value: d, Low: max(-1, d-reach), High: min(1, d+reach), N: n}
 }
 
+// commonShare is the share refused on one side if it had the load that the sides
+// have in common: with the weights of commonDifference, so that the shares of both
+// sides differ by it.
+func commonShare(strata []cells, side int, level float64) *Estimate {
+	var all tally
+	for _, s := range strata {
+		all.n += s[side].n
+		all.refused += s[side].refused
+	}
+	var sum, weights, variance float64
+	n := 0
+	for _, s := range strata {
+		if s[0].n == 0 || s[1].n == 0 {
+			continue
+		}
+		n += s[side].n
+		w := s[1].weight * s[0].weight / (s[1].weight + s[0].weight)
+		sum += w * s[side].plain()
+		weights += w
+		variance += w * w * s[side].variance(all.plain())
+	}
+	p, reach := sum/weights, quantileOfNormal(level)*math.Sqrt(variance)/weights
+	return &Estimate{Value: p, Low: max(0, p-reach), High: min(1, p+reach), N: n}
+}
+
 // plain is the share refused.
 func (t tally) plain() float64 { return float64(t.refused) / float64(t.n) }
 

@@ -6,7 +6,6 @@ import (
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
-	"why403/capture"
 )
 
 // tokenExpired refuses a token from its expiry on, or some leeway later.
@@ -51,8 +50,7 @@ func never() (lo, mid, hi float64) { return math.Inf(-1), math.Inf(-1), math.Inf
 // tokenless reports whether an attempt is known to have carried no token, so that
 // nothing about a token can be the reason of its refusal.
 func (s *study) tokenless(i int) bool {
-	a := &s.table.Attempts[i]
-	return a.Token != nil && a.Token.Kind == capture.Placeholder || s.table.TokensUsual && len(a.Upgrade.Credentials) == 0
+	return s.table.Tokenless(i)
 }
 
 func (s *study) lateness(i int) (float64, bool) {

@@ -96,7 +96,7 @@ func (t *Table) partition(k Key) Partition {
 	tokens := t.TokensUsual && tokenKeys[k.Name]
 	for i := range t.Attempts {
 		value := k.Of(&t.Attempts[i])
-		if value == "" && tokens && t.Attempts[i].Upgrade.Token() == "" {
+		if value == "" && tokens && t.Tokenless(i) {
 			value = noToken
 		}
 		if value == "" {
@@ -116,6 +116,33 @@ func (t *Table) partition(k Key) Partition {
 }
 
 var tokenKeys = map[string]bool{"token": true, "client": true, "subject": true, "organisation": true}
+
+// Tokenless reports whether an attempt is known to have carried no token, or
+// something that cannot be one.
+func (t *Table) Tokenless(i int) bool {
+	a := &t.Attempts[i]
+	switch {
+	case len(a.Upgrade.Credentials) == 0:
+		return t.TokensUsual
+	case a.Token == nil:
+		return false
+	}
+	return a.Token.Kind == capture.Placeholder || a.Token.Kind == capture.Opaque && t.jwtsUsual
+}
+
+// countJWTs reports whether nearly all tokens of accepted attempts are JWTs.
+func (t *Table) countJWTs() bool {
+	accepted, jwts := 0, 0
+	for i := range t.Attempts {
+		if a := &t.Attempts[i]; !a.Refused && a.Token != nil {
+			accepted++
+			if a.Token.Kind == capture.JWT {
+				jwts++
+			}
+		}
+	}
+	return 10*jwts > 9*accepted
+}
 
 // tokensUsual reports whether most attempts carry a token.
 func (t *Table) tokensUsual() bool {

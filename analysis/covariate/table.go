@@ -41,6 +41,9 @@ type Table struct {
 	// TokensUsual says that most attempts carry a token, so that one without is
 	// known to have none.
 	TokensUsual bool
+	// jwtsUsual says that a token that cannot be read is none: those of accepted
+	// attempts are JWTs.
+	jwtsUsual bool
 
 	answeredAt, sentAt []capture.Instant // moments in the orders of answers and of requests
 
@@ -67,6 +70,7 @@ func Build(run *capture.Run) *Table {
 	t.order()
 	t.tokens()
 	t.TokensUsual = t.tokensUsual()
+	t.jwtsUsual = t.countJWTs()
 	return t
 }
 

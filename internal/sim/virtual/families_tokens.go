@@ -72,7 +72,7 @@ var missingFamilies = []Family{
 	missing("missing-absent", false, Fault{Absent: true}),
 	missing("missing-placeholder", false, Fault{Sent: "${access_token}"}),
 	missing("missing-not-found", true, Fault{Sent: "TOKEN_NOT_FOUND"}),
-	missing("missing-truncated", true, Fault{Cut: true}),
+	missing("missing-truncated", false, Fault{Cut: true}),
 	missing("missing-wrong-scheme", false, Fault{Scheme: "Token"}),
 }
 

@@ -87,13 +87,13 @@ func TestExamplesParse(t *testing.T) {
 	}
 }
 
-// TestHelpOpensWithExamples: every command has a line and three examples, and its
+// TestHelpOpensWithExamples: every command has a line and at least three examples, and its
 // help shows them once.
 func TestHelpOpensWithExamples(t *testing.T) {
 	root := newRoot()
 	for _, cmd := range allCommands(root) {
-		if n := len(strings.Split(cmd.Example, "\n")); cmd.Short == "" || n != 3 {
-			t.Errorf("%s: short %q, %d examples, want 3", cmd.CommandPath(), cmd.Short, n)
+		if n := len(strings.Split(cmd.Example, "\n")); cmd.Short == "" || n < 3 {
+			t.Errorf("%s: short %q, %d examples, want 3 or more", cmd.CommandPath(), cmd.Short, n)
 		}
 		var help bytes.Buffer
 		cmd.SetOut(&help)

@@ -50,7 +50,7 @@ bench-proxy: build $(MITM)/bin/mitmdump
 # for each) and by loops that do nothing. The files stay in .cache.
 MB ?= 1000
 .cache/few-$(MB).pcapng:
-	mkdir -p .cache && go run ./internal/wsload/mkcapture -o $@ -sockets 300 -messages 35 -mb $(MB) -abreast 8
+	mkdir -p .cache && go run ./internal/wsload/mkcapture -o $@ -sockets 300 -messages 80 -size 400 -mb $(MB) -abreast 8
 .cache/many-$(MB).pcapng:
 	mkdir -p .cache && go run ./internal/wsload/mkcapture -o $@ -sockets 2 -messages 20 -mb $(MB) -abreast 2500
 bench-pcap: build .cache/few-$(MB).pcapng .cache/many-$(MB).pcapng

@@ -35,9 +35,10 @@ func main() {
 }
 
 var (
-	tls13  = &tls.Config{MinVersion: tls.VersionTLS13}
-	gcm    = &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}}
-	chacha = &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}}
+	tls13 = &tls.Config{MinVersion: tls.VersionTLS13}
+	// Without tickets: tshark 4.0 does not read the sessions that they resume.
+	gcm    = &tls.Config{MaxVersion: tls.VersionTLS12, SessionTicketsDisabled: true, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}}
+	chacha = &tls.Config{MaxVersion: tls.VersionTLS12, SessionTicketsDisabled: true, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}}
 	kinds  = map[string][]*tls.Config{
 		"plain": {nil}, "tls12": {gcm}, "tls13": {tls13}, "mixed": {nil, tls13, gcm, chacha},
 	}

@@ -20,6 +20,19 @@ import (
 // the sense of [capture.Run.CheckValid]; it is not changed.
 func Explain(run *capture.Run) *Findings {
 	s := newStudy(run)
+	f := s.explain()
+	if s.decidable() {
+		f.ByForm = s.byForm()
+		f.settle()
+	}
+	return f
+}
+
+// explain is Explain of all refusals together.
+func explain(run *capture.Run) *Findings { return newStudy(run).explain() }
+
+func (s *study) explain() *Findings {
+	run := s.run
 	f := &Findings{
 		Schema:   Schema,
 		Started:  started(run).Time().Format(time.RFC3339Nano),

@@ -19,14 +19,22 @@ type Findings struct {
 	Started       string         `json:"started"`    // RFC 3339, UTC
 	DurationS     float64        `json:"duration_s"` // seconds
 
-	Verdict          Verdict      `json:"verdict"`
-	Hypotheses       []Hypothesis `json:"hypotheses"`        // all tried, most probable first; probabilities sum to 1
-	UndecidedBetween []string     `json:"undecided_between"` // causes, for undetermined
-	NextExperiment   *Experiment  `json:"next_experiment,omitempty"`
-	AnsweredBy       *AnsweredBy  `json:"answered_by,omitempty"`
-	Advice           []Advice     `json:"advice,omitempty"` // what stands out beside the verdict, weightiest first
-	Clock            *ClockOffset `json:"clock,omitempty"`
-	Notes            []string     `json:"notes"` // what was missing or doubtful in the recording
+	Verdict          Verdict       `json:"verdict"`
+	ByForm           []FormFinding `json:"by_form,omitempty"` // of refusals in several forms: each on its own
+	Hypotheses       []Hypothesis  `json:"hypotheses"`        // all tried, most probable first; probabilities sum to 1
+	UndecidedBetween []string      `json:"undecided_between"` // causes, for undetermined
+	NextExperiment   *Experiment   `json:"next_experiment,omitempty"`
+	AnsweredBy       *AnsweredBy   `json:"answered_by,omitempty"`
+	Advice           []Advice      `json:"advice,omitempty"` // what stands out beside the verdict, weightiest first
+	Clock            *ClockOffset  `json:"clock,omitempty"`
+	Notes            []string      `json:"notes"` // what was missing or doubtful in the recording
+}
+
+// FormFinding is the verdict on the refusals of one form.
+type FormFinding struct {
+	Form    string  `json:"form"` // "403", "close code 1008", "dropped"
+	Refused int     `json:"refused"`
+	Verdict Verdict `json:"verdict"`
 }
 
 // Status says how much the recording decides.

@@ -157,7 +157,7 @@ func answerNotes(s *study, f *Findings, hs []*hypothesis) []string {
 		}
 	}
 	if forms > 1 {
-		list = append(list, fmt.Sprintf("Refusals took %d forms; they were weighed together, as one kind.", forms))
+		list = append(list, fmt.Sprintf("Refusals took %d forms; they were weighed together, and those that came in number apart too.", forms))
 	}
 	if s.refused == 0 {
 		return list

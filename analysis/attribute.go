@@ -39,6 +39,10 @@ type selection struct {
 	logEv       float64
 }
 
+// mostRefusedValues is how many values of one property a rule refuses at most, unless it
+// takes just one.
+const mostRefusedValues = 6
+
 // mostSelections is how many different selections are reported.
 const mostSelections = 3
 
@@ -129,6 +133,9 @@ func (s *study) selectBy(f feature) (*selection, bool) {
 		t.YesAccepted, t.YesRefused = max(0, t.YesAccepted-c[0]), max(0, t.YesRefused-c[1])
 		if rate(order[n-1]) < 0.2 || t.NoRefused <= forced+1e-7 {
 			break
+		}
+		if n > mostRefusedValues && n < k-1 {
+			continue // a list of users, not a rule
 		}
 		l := t.Log() - logChoose(k, n) - setSize(k, n)
 		terms = append(terms, l)

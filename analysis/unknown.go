@@ -57,6 +57,7 @@ func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 	best, pattern := 0.0, ""
 	for _, lead := range leads {
 		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))
+		var left []float64
 		for _, c := range s.contexts {
 			gain := 0.0
 			if lead.classes != nil {
@@ -64,15 +65,33 @@ func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 			} else {
 				gain = s.residual(lead.predicted, c)
 			}
-			terms = append(terms, lead.logEvidence+gain+each)
+			left = append(left, lead.logEvidence+gain+each)
 			if gain > best {
 				best, pattern = gain, c.name
 			}
 		}
+		terms = append(terms, min(floats.LogSumExp(left), s.mostLeft(lead)))
 	}
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = pattern
 	return h
+}
+
+const (
+	fewWrong = 0.05 // the share of either outcome that a nearly right hypothesis is wrong about
+	mostOdds = 0.6  // of unknown against a nearly right hypothesis, at most
+)
+
+// mostLeft bounds what the pattern in a hypothesis's mistakes can be worth. On a busy
+// machine or network the same stall makes many attempts in a row go the other way,
+// which no model of single attempts foresees: a pattern in a few percent of mistakes
+// is reason to doubt, not to drop, what explains all the rest.
+func (s *study) mostLeft(lead *hypothesis) float64 {
+	c := lead.counts
+	if lead.soft || float64(c.N01) > fewWrong*float64(c.N11+c.N01) || float64(c.N10) > fewWrong*float64(c.N10+c.N00) {
+		return math.Inf(1)
+	}
+	return lead.logEvidence + math.Log(lead.cause.prior/unknown.prior) + math.Log(mostOdds)
 }
 
 // residual returns by how much the log likelihood of a prediction rises if, within

@@ -38,19 +38,36 @@ func TestAgainstTshark(t *testing.T) {
 		"TLS 1.2": {MaxVersion: tls.VersionTLS12, SessionTicketsDisabled: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "load.pcapng")
-			var file bytes.Buffer
-			if err := load(t, conf, 20).WriteFile(&file, true); err != nil {
-				t.Fatal(err)
+			// tshark reads in one pass and now and then loses a TLS connection whose
+			// packets of both directions were written in an unlucky order; ours must
+			// be right every time, tshark's one time in three.
+			var ours, theirs counts
+			for range 3 {
+				ours, theirs = countBoth(t, conf)
+				if ours.Upgrades != 20 {
+					t.Fatalf("we have %v of 20 upgrades", ours)
+				}
+				if ours.String() == theirs.String() {
+					return
+				}
 			}
-			if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if ours, theirs := count(t, path), tshark(t, path); ours.String() != theirs.String() || ours.Upgrades != 20 {
-				t.Errorf("we have %v, tshark %v", ours, theirs)
-			}
+			t.Errorf("we have %v, tshark %v", ours, theirs)
 		})
 	}
+}
+
+// countBoth counts a fresh load with our own code and with tshark.
+func countBoth(t *testing.T, conf *tls.Config) (ours, theirs counts) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "load.pcapng")
+	var file bytes.Buffer
+	if err := load(t, conf, 20).WriteFile(&file, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return count(t, path), tshark(t, path)
 }
 
 // TestCorpus compares with tshark on the files of WHY403_CAPTURES, such as test/captures

@@ -10,8 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"gonum.org/v1/gonum/floats"
-
 	"why403/analysis/covariate"
 	"why403/capture"
 )
@@ -97,7 +95,7 @@ func (s *study) weigh() []*hypothesis {
 			h.logEvidence += s.spokenFor(h.parts[1].cause)
 		}
 	}
-	setProbabilities(hs)
+	s.setProbabilities(hs)
 	slices.SortStableFunc(hs, func(a, b *hypothesis) int { return cmp.Compare(b.logEvidence, a.logEvidence) })
 	return hs
 }
@@ -168,17 +166,6 @@ func leading(hs []*hypothesis) *hypothesis {
 		}
 	}
 	return best
-}
-
-func setProbabilities(hs []*hypothesis) {
-	logs := make([]float64, len(hs))
-	for i, h := range hs {
-		logs[i] = h.logEvidence
-	}
-	total := floats.LogSumExp(logs)
-	for _, h := range hs {
-		h.probability = math.Exp(h.logEvidence - total)
-	}
 }
 
 func (h *hypothesis) finding(s *study) Hypothesis {

@@ -40,6 +40,9 @@ func (s *study) answeredBy() *AnsweredBy {
 			a.Evidence = strings.TrimPrefix(a.Evidence+"; "+e, "; ")
 		}
 	}
+	if a.Evidence == "" {
+		a.Evidence = "nothing in the answer is the mark of a known product"
+	}
 	return a
 }
 

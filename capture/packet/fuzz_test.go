@@ -40,7 +40,7 @@ func FuzzDecode(f *testing.F) {
 }
 
 // oracle returns the segment that gopacket finds in an Ethernet frame, nil if it
-// finds none or has doubts.
+// finds none or has doubts. It does not look at IP's version, which we do.
 func oracle(frame []byte) *layers.TCP {
 	p := gopacket.NewPacket(frame, layers.LayerTypeEthernet, gopacket.NoCopy)
 	var ip gopacket.NetworkLayer
@@ -48,12 +48,12 @@ func oracle(frame []byte) *layers.TCP {
 		switch l := l.(type) {
 		case *layers.Ethernet, *layers.Dot1Q, gopacket.Payload, *gopacket.Payload:
 		case *layers.IPv4:
-			if ip != nil || l.FragOffset != 0 || l.Flags&layers.IPv4MoreFragments != 0 {
+			if ip != nil || l.Version != 4 || l.FragOffset != 0 || l.Flags&layers.IPv4MoreFragments != 0 {
 				return nil
 			}
 			ip = l
 		case *layers.IPv6:
-			if ip != nil {
+			if ip != nil || l.Version != 6 {
 				return nil
 			}
 			ip = l

@@ -63,10 +63,15 @@ func (f *find) add(list *[]capture.Credential, place, scheme, value string) {
 	if f.quiet {
 		return
 	}
-	t := f.k.read(value, f.at)
-	f.CutShort = f.CutShort || cutShort(t)
-	f.Tokens = append(f.Tokens, f.k.tell(t)...)
-	*list = append(*list, capture.Credential{Token: t.Fingerprint, Place: strings.Clone(clip(place, 80)), Scheme: strings.Clone(clip(scheme, 80))})
+	fingerprint := f.k.Fingerprint(value)
+	known, short := f.k.known(fingerprint) // most attempts of a load have a token in common
+	if !known {
+		t := f.k.read(value, f.at)
+		short = cutShort(t)
+		f.Tokens = append(f.Tokens, f.k.tell(t)...)
+	}
+	f.CutShort = f.CutShort || short
+	*list = append(*list, capture.Credential{Token: fingerprint, Place: strings.Clone(clip(place, 80)), Scheme: strings.Clone(clip(scheme, 80))})
 }
 
 // startLine masks a request line (RFC 9112 §3).

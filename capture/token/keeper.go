@@ -19,7 +19,7 @@ type Keeper struct {
 	macs sync.Pool // of hash.Hash
 
 	mu      sync.Mutex
-	told    recent[capture.Fingerprint, struct{}]
+	told    recent[capture.Fingerprint, bool] // whether it is the beginning of a JWT and no more
 	learned secrets
 }
 
@@ -68,8 +68,17 @@ func (k *Keeper) tell(t capture.Token) (news []capture.Token) {
 	if _, known := k.told.get(t.Fingerprint); known {
 		return nil
 	}
-	k.told.put(t.Fingerprint, struct{}{})
+	k.told.put(t.Fingerprint, cutShort(t))
 	return []capture.Token{t}
+}
+
+// known reports whether a token has been told before, and if so whether it is the
+// beginning of a JWT and no more.
+func (k *Keeper) known(f capture.Fingerprint) (known, short bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	short, known = k.told.get(f)
+	return known, short
 }
 
 // recent is a map that forgets: once it holds remembered entries, the older half may

@@ -163,3 +163,26 @@ func TestSecretsThatAreNoCredentials(t *testing.T) {
 		}
 	}
 }
+
+// TestRequestTellsTokensOnce shows tokens to a keeper twice: the second time there is
+// no news of them, and what they are is known without reading them.
+func TestRequestTellsTokensOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name, value string
+		short       bool
+	}{{"JWT", jwtValue, false}, {"beginning of a JWT", jwtValue[:60], true}, {"opaque", opaqueValue, false}} {
+		t.Run(tt.name, func(t *testing.T) {
+			k, head := newKeeper(), "GET / HTTP/1.1\r\nAuthorization: Bearer "+tt.value+"\r\n\r\n"
+			first, again := k.Request(head, 1), k.Request(head, 2)
+			if len(first.Tokens) != 1 || len(again.Tokens) != 0 {
+				t.Errorf("told %d times, then %d times", len(first.Tokens), len(again.Tokens))
+			}
+			if first.CutShort != tt.short || again.CutShort != tt.short {
+				t.Errorf("cut short: %t, then %t", first.CutShort, again.CutShort)
+			}
+			if len(again.Credentials) != 1 || again.Credentials[0] != first.Credentials[0] {
+				t.Errorf("credentials %v, then %v", first.Credentials, again.Credentials)
+			}
+		})
+	}
+}

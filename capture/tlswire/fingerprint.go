@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // JA3 returns the JA3 fingerprint of the hello: the MD5 of version, suites,
@@ -101,12 +100,16 @@ func decimals(list []uint16) string {
 	return string(b)
 }
 
+// hexes writes each value with four digits, commas between them.
 func hexes(list []uint16) string {
-	words := make([]string, len(list))
+	b := make([]byte, 0, len("0000,")*len(list))
 	for i, v := range list {
-		words[i] = fmt.Sprintf("%04x", v)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = hex.AppendEncode(b, []byte{byte(v >> 8), byte(v)})
 	}
-	return strings.Join(words, ",")
+	return string(b)
 }
 
 func md5Hex(s string) string {

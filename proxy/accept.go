@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"time"
 
 	"why403/capture"
@@ -17,6 +18,7 @@ import (
 func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
 	defer stop()
+	defer runtime.KeepAlive(ballast())
 	// Pending upgrades outlive ctx, for the grace.
 	conns, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()

@@ -9,20 +9,6 @@ import (
 	"why403/capture/dissect"
 )
 
-// startAnswers starts the gateway's direction if it does not run yet.
-func (t *tunnel) startAnswers() {
-	if t.opened {
-		return
-	}
-	t.opened = true
-	t.live.Add(1)
-	if t.blind {
-		t.startRelay(dissect.FromServer)
-		return
-	}
-	t.p.running.Go(t.answers)
-}
-
 // goBlind makes the tunnel relay everything from here on without a look.
 func (t *tunnel) goBlind() {
 	t.blind = true
@@ -71,16 +57,12 @@ func (t *tunnel) settle(pr progress) {
 	}
 }
 
-// becomeSocket hands both directions over to relays. The client's is waiting for
-// the client, so a deadline in the past calls it.
+// becomeSocket makes relays of both directions. The client's finds out when there is
+// something to relay.
 func (t *tunnel) becomeSocket() {
 	t.startRelay(dissect.FromServer)
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.upgraded.Store(true)
-	if !t.draining[dissect.FromClient] {
-		t.client.SetReadDeadline(past)
-	}
+	t.within(dissect.FromClient, 0)
 }
 
 // noAnswer deals with the end of the gateway's direction, from which something was

@@ -1,6 +1,10 @@
 package proxy
 
-import "context"
+import (
+	"context"
+
+	"why403/capture/dissect"
+)
 
 // blind tunnels a client's connection to the target it asked for without reading
 // it. There is no one to tell if that fails but the client, by closing.
@@ -13,6 +17,7 @@ func (p *Proxy) blind(ctx context.Context, c *client) {
 		return
 	}
 	t.goBlind()
-	t.startAnswers()
-	t.startRelay(0)
+	t.live.Add(1)
+	t.startRelay(dissect.FromServer)
+	t.startRelay(dissect.FromClient)
 }

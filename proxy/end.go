@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"syscall"
-	"time"
 
 	"why403/capture"
 )
@@ -86,6 +85,3 @@ func ending(err error) capture.Ending {
 		return capture.Broken
 	}
 }
-
-// past is a deadline that ends a read in progress.
-var past = time.Unix(1, 0)

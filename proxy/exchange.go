@@ -11,20 +11,28 @@ import (
 	"why403/capture/http1"
 )
 
-// open runs the tunnel's client side until the tunnel runs on its own or ends.
+// open runs the tunnel up to the first answer, and further in fresh goroutines if the
+// client's direction goes on: the stack of one that has done a TLS handshake stays
+// large.
 func (t *tunnel) open(ctx context.Context) {
 	if !t.c.onShutdown(t.shutdown) {
 		t.done()
 		return
 	}
 	t.phases = t.c.phases
-	r := requests{t: t, ctx: ctx, started: time.Now()}
-	if r.run() {
-		t.within(dissect.FromClient, 0)
-		t.startRelay(dissect.FromClient)
+	r := &requests{t: t, ctx: ctx, started: time.Now()}
+	err := r.begin()
+	if t.server.Conn == nil {
+		t.done()
 		return
 	}
-	t.done()
+	t.live.Add(1)
+	t.p.running.Go(func() { r.run(err) })
+	if t.blind {
+		t.startRelay(dissect.FromServer)
+		return
+	}
+	t.answers()
 }
 
 // requests is the client's direction up to where the connection becomes a
@@ -54,42 +62,85 @@ const (
 // errOver says that the tunnel has been given up, and everything done about it.
 var errOver = errors.New("tunnel is over")
 
-// run relays requests. It returns true if the tunnel goes on as a relay.
-func (r *requests) run() (relay bool) {
+// begin relays what the client sends up to the first request that gets to the gateway.
+// It returns why that could not be sent, errOver if everything is done about it.
+func (r *requests) begin() error {
 	t := r.t
 	buf := buffers.get()
 	defer buffers.put(buf)
-	for {
+	for t.server.Conn == nil {
 		t.within(dissect.FromClient, r.patience())
-		// The answering direction sets this first and the deadline then, so one of
-		// the two stops us from waiting in the wrong place.
-		if t.upgraded.Load() {
-			return r.send(r.head) == nil
-		}
 		n, err := t.client.Read(*buf)
 		if ferr := r.feed((*buf)[:n]); ferr != nil {
-			if !errors.Is(ferr, errOver) {
-				t.writeFailed(dissect.FromClient, ferr)
-			}
-			return false
+			return ferr
 		}
-		t.tap.flush(dissect.FromClient)
 		switch {
-		case err == nil:
-		case t.upgraded.Load() && isTimeout(err):
-			return r.send(r.head) == nil
-		case isTimeout(err) && r.awaiting():
-			// The client waits, and so does this.
+		case err == nil, t.server.Conn != nil: // an error comes again
 		case len(r.head) > 0 && isTimeout(err):
-			r.fail(408, fmt.Sprintf("request head not complete after %v", t.p.limits.RequestHead))
-			return false
-		case t.server.Conn == nil:
-			return false
+			return r.headTooSlow()
 		default:
-			t.readFailed(dissect.FromClient, err)
-			return false
+			return errOver
 		}
 	}
+	return nil
+}
+
+// run relays what the client sends behind that. It first deals with err, which begin
+// has returned.
+func (r *requests) run(err error) {
+	t := r.t
+	if r.failed(err) {
+		t.done()
+		return
+	}
+	t.tap.flush(dissect.FromClient)
+	from := newSource(t.client, t.p.opt.KeepTLSBuffers)
+	for !t.upgraded.Load() {
+		if !r.next(from) {
+			t.done()
+			return
+		}
+	}
+	t.within(dissect.FromClient, 0)
+	if r.failed(r.asBytes()) {
+		t.done()
+		return
+	}
+	t.relay(dissect.FromClient, from)
+}
+
+// next relays the client's next bytes, and reports whether there may be more.
+func (r *requests) next(from *source) (more bool) {
+	t := r.t
+	t.within(dissect.FromClient, r.patience())
+	b, err := from.next()
+	ferr := r.feed(b)
+	from.free()
+	if r.failed(ferr) {
+		return false
+	}
+	t.tap.flush(dissect.FromClient)
+	switch {
+	case err == nil:
+	case isTimeout(err) && (r.awaiting() || t.upgraded.Load()):
+		// The client waits, and so does this.
+	case len(r.head) > 0 && isTimeout(err):
+		r.headTooSlow()
+		return false
+	default:
+		t.readFailed(dissect.FromClient, err)
+		return false
+	}
+	return true
+}
+
+// failed deals with what kept bytes from being sent, if anything did, and reports
+// whether.
+func (r *requests) failed(err error) bool {
+	if err != nil && !errors.Is(err, errOver) {
+		r.t.writeFailed(dissect.FromClient, err)
+	}
+	return err != nil
 }
 
 // awaiting reports whether the gateway still owes an answer and may give it.
@@ -110,6 +161,11 @@ func (r *requests) patience() time.Duration {
 // feed takes the next bytes of the client. It returns an error if they could not
 // be sent.
 func (r *requests) feed(b []byte) error {
+	if len(b) > 0 && r.t.upgraded.Load() {
+		if err := r.asBytes(); err != nil {
+			return err
+		}
+	}
 	for len(b) > 0 {
 		var err error
 		switch r.where {
@@ -158,6 +214,10 @@ func (r *requests) feedHead(b []byte) (rest []byte, err error) {
 	return b[n:], r.sendHead(head)
 }
 
+func (r *requests) headTooSlow() error {
+	return r.fail(408, fmt.Sprintf("request head not complete after %v", r.t.p.limits.RequestHead))
+}
+
 func (r *requests) headTooLarge() error {
 	why := fmt.Sprintf("request head over %d bytes", r.t.p.limits.Head)
 	r.t.p.losses.add(capture.LostParse, r.t.c.target+": "+why)
@@ -203,7 +263,7 @@ func (r *requests) sendHead(head []byte) error {
 		r.where = inBytes
 		t.goBlind()
 	}
-	t.startAnswers()
+	t.opened = true
 	_, err = t.server.Write(edited)
 	return err
 }
@@ -234,6 +294,13 @@ func (r *requests) send(b []byte) error {
 	return err
 }
 
+// asBytes relays everything from here on as it comes.
+func (r *requests) asBytes() error {
+	head := r.head
+	r.head, r.where = nil, inBytes
+	return r.send(head)
+}
+
 // passOn gives up on reading the client's bytes, which are not HTTP/1, and relays
 // what has come of them.
 func (r *requests) passOn() error {
@@ -248,7 +315,6 @@ func (r *requests) passOn() error {
 			return errOver
 		}
 		t.goBlind()
-		t.startAnswers()
 	}
 	return r.send(b)
 }

@@ -56,7 +56,6 @@ func sentFor(b []byte, step int) (sent []byte, over bool) {
 	c.target, c.scheme = "gw:80", "http"
 	t := p.newTunnel(c, end{Conn: c, tcp: c})
 	t.server = end{Conn: gw, tcp: gw}
-	t.opened = true // no second direction
 	r := requests{t: t, ctx: context.Background(), started: time.Now()}
 	for len(b) > 0 {
 		n := min(step, len(b))

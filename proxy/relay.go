@@ -4,15 +4,17 @@ import "why403/capture/dissect"
 
 // startRelay relays a direction as it comes from here on, in a fresh goroutine: the
 // stack of one that has done a TLS handshake stays large.
-func (t *tunnel) startRelay(dir dissect.Dir) { t.p.running.Go(func() { t.relay(dir) }) }
+func (t *tunnel) startRelay(dir dissect.Dir) {
+	t.p.running.Go(func() { t.relay(dir, newSource(t.from(dir), t.p.opt.KeepTLSBuffers)) })
+}
 
 // relay copies a direction until it ends.
 //
 // Not io.Copy: for TCP that is splice, which takes four more descriptors per
 // connection and hides the frames.
-func (t *tunnel) relay(dir dissect.Dir) {
+func (t *tunnel) relay(dir dissect.Dir, from *source) {
 	defer t.done()
-	from, to := newSource(t.from(dir), t.p.opt.KeepTLSBuffers), t.to(dir)
+	to := t.to(dir)
 	for {
 		b, err := from.next()
 		if len(b) > 0 {

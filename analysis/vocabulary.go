@@ -1,7 +1,6 @@
 package analysis
 
 // Vocabulary is every cause that a finding may name; docs/causes.md describes them.
-// Not all of them are weighed yet.
 var Vocabulary = []string{
 	"concurrency-cap", "rate-limit", "quota",
 	"token-expired", "token-too-old", "token-not-yet-valid", "token-overused", "token-missing",

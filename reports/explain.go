@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"why403/analysis"
@@ -92,9 +91,7 @@ func (e *explainer) experiment(f *analysis.Findings) {
 	for i, step := range x.Do {
 		e.item(fmt.Sprintf("  %d. ", i+1), step)
 	}
-	for _, p := range predictions(f) {
-		e.item("  "+pad(p.Name, 28)+"  "+padLeft(p.Share, 7)+"  ", "of the upgrades refused if this is the cause")
-	}
+	e.predictions(f)
 }
 
 func (e *explainer) list(title string, items []string) {
@@ -152,40 +149,4 @@ func pad(s string, width int) string {
 
 func padLeft(s string, width int) string {
 	return strings.Repeat(" ", max(0, width-runes(s))) + s
-}
-
-// prediction is what one candidate expects of the next experiment.
-type prediction struct {
-	Name, Share string
-	Value       float64 // 0 to 1
-}
-
-// predictions are those of the next experiment, candidates first in the order of
-// the verdict, the others by name.
-func predictions(f *analysis.Findings) []prediction {
-	x := f.NextExperiment
-	if x == nil {
-		return nil
-	}
-	order := map[string]int{}
-	for i, c := range f.Verdict.Causes {
-		if _, have := order[c.Cause]; !have {
-			order[c.Cause] = i - len(f.Verdict.Causes)
-		}
-	}
-	causes := make([]string, 0, len(x.Predictions))
-	for c := range x.Predictions {
-		causes = append(causes, c)
-	}
-	slices.SortFunc(causes, func(a, b string) int {
-		if d := order[a] - order[b]; d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-	out := make([]prediction, len(causes))
-	for i, c := range causes {
-		out[i] = prediction{Name: line(causeName(c)), Share: percent(x.Predictions[c]), Value: x.Predictions[c]}
-	}
-	return out
 }

@@ -391,6 +391,10 @@ func fixtureUndetermined() fixture {
 		Do:   []string{"Run the plan with -Jthreads=45 -Jrampup=30 -Jhold=60.", "After 60 s a third of the threads close their sockets.", "Let 15 more threads start; read how many upgrades get 101."},
 		Predictions: map[string]float64{
 			"concurrency-cap": 0, "quota": 1, "token-too-old": 1, "outage": 0.93},
+		Parts: []analysis.ExperimentPart{
+			{Of: "the ramp", Predictions: map[string]float64{"concurrency-cap": 0, "quota": 1, "token-too-old": 1, "outage": 0.9}},
+			{Of: "the reopened", Predictions: map[string]float64{"concurrency-cap": 0, "quota": 1, "token-too-old": 1, "outage": 1}},
+		},
 	}
 	f.Hypotheses = nil
 	for _, c := range append(slices.Clone(f.Verdict.Causes), candidate("outage", 0.05, nil, "Nothing passed from 1 min 31 s on.", "", "")) {

@@ -75,10 +75,24 @@ func (m *markdown) experiment(f *analysis.Findings) {
 	}
 	m.linef("\n#### Next experiment: %s\n\n%s", plain(x.Name), plain(sentence([]string{x.Why})))
 	m.items("", x.Do)
-	m.linef("\n| if the cause is | upgrades refused |\n| --- | ---: |")
+	parts := countedApart(x)
+	m.linef("\n| if the cause is | upgrades refused |%s\n| --- | ---: |%s", cells(parts), strings.Repeat(" ---: |", len(parts)))
 	for _, p := range predictions(f) {
-		m.linef("| %s | %s |", plain(p.Name), plain(p.Share))
+		var shares []string
+		for _, part := range p.Parts {
+			shares = append(shares, part.Share)
+		}
+		m.linef("| %s | %s |%s", plain(p.Name), plain(p.All.Share), cells(shares))
 	}
+}
+
+// cells continues a row of a table.
+func cells(texts []string) string {
+	var b strings.Builder
+	for _, t := range texts {
+		b.WriteString(" " + plain(t) + " |")
+	}
+	return b.String()
 }
 
 // markdownRows bounds the table of hypotheses: a comment has 65,536 characters.

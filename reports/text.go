@@ -32,7 +32,7 @@ func verdictRows(f *analysis.Findings) [][2]string {
 			rows = append(rows, [2]string{"refuted by", first.WouldRefute})
 		}
 	}
-	if v.Status == analysis.Undetermined && len(v.Causes) > 0 {
+	if v.Status == analysis.Undetermined && len(v.Causes) > 1 {
 		rows = append(rows, [2]string{"between", candidates(v)})
 	}
 	if x := f.NextExperiment; x != nil && v.Status != analysis.Determined {
@@ -44,9 +44,10 @@ func verdictRows(f *analysis.Findings) [][2]string {
 	return rows
 }
 
-// firstCause is the leading cause of a determined verdict, else nil.
+// firstCause is the leading cause of a determined verdict, or the only one that an
+// undetermined verdict leaves, else nil.
 func firstCause(v analysis.Verdict) *analysis.Cause {
-	if v.Status != analysis.Determined || len(v.Causes) == 0 {
+	if len(v.Causes) == 0 || v.Status != analysis.Determined && len(v.Causes) > 1 {
 		return nil
 	}
 	return &v.Causes[0]

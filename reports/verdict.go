@@ -112,11 +112,23 @@ func causeViews(causes []analysis.Cause) []causeView {
 			Equivalent:  scopesOf(c.ScopeEquivalent),
 			Do:          lines(c.Do),
 			WouldRefute: line(c.WouldRefute),
-			Explains: fmt.Sprintf("accounts for %s of %s, contradicted by %s", count(c.Explains.Refused),
-				plural(c.Explains.Of, "refusal", "refusals"), count(c.ContradictedBy)),
+			Explains:    accountsFor(c),
 		}
 	}
 	return out
+}
+
+// accountsFor counts what a cause explains. What says only how many are refused and
+// not which would be right whatever happened, so it has nothing to count.
+func accountsFor(c analysis.Cause) string {
+	switch c.Cause {
+	case "random":
+		return "says how many are refused, not which"
+	case "unknown":
+		return ""
+	}
+	return fmt.Sprintf("accounts for %s of %s, contradicted by %s", count(c.Explains.Refused),
+		plural(c.Explains.Of, "refusal", "refusals"), count(c.ContradictedBy))
 }
 
 // barWidth is a probability as a width of 100; what is not 0 is wide enough to be
@@ -139,19 +151,17 @@ func lines(in []string) []string {
 type experimentView struct {
 	Name, Why string
 	Do        []string
-	Predicts  []predictionRow
+	Parts     []string
+	Predicts  []prediction
 }
-
-type predictionRow struct{ Name, Share, Width string }
 
 func newExperiment(f *analysis.Findings) *experimentView {
 	x := f.NextExperiment
 	if x == nil {
 		return nil
 	}
-	v := &experimentView{Name: line(x.Name), Why: sentence([]string{line(x.Why)}), Do: lines(x.Do)}
-	for _, p := range predictions(f) {
-		v.Predicts = append(v.Predicts, predictionRow{p.Name, p.Share, barWidth(p.Value)})
+	return &experimentView{
+		Name: line(x.Name), Why: sentence([]string{line(x.Why)}), Do: lines(x.Do),
+		Parts: countedApart(x), Predicts: predictions(f),
 	}
-	return v
 }

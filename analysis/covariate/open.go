@@ -58,7 +58,11 @@ func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) evi
 // OpenNow counts the sockets open at each answer as they were seen, in all.
 func (t *Table) OpenNow() []int32 {
 	s := sweep{t: t, labels: make([]int32, len(t.Attempts)), counts: make([]int32, 1)}
-	return s.run(t.exact(Reading{}))
+	f := t.exact(Reading{})
+	if t.RefusedWait > slowRefusal {
+		f.release = 0 // what takes that long is no round trip: the gateway knows of the close before it answers
+	}
+	return s.run(f)
 }
 
 // frame is one way to lay the events of a reading on a line.

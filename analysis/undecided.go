@@ -1,0 +1,94 @@
+package analysis
+
+import (
+	"fmt"
+	"strings"
+)
+
+// phrases are the causes as a sentence takes them: "cannot tell … from …".
+var phrases = map[string]string{
+	"concurrency-cap": "a limit on open sockets", "rate-limit": "a rate limit", "quota": "a quota",
+	"token-expired": "expired tokens", "token-too-old": "tokens too old", "token-not-yet-valid": "tokens not yet valid",
+	"token-overused": "tokens used too often", "token-missing": "missing tokens", "attribute": "something in the request",
+	"source-ban": "a ban of the source", "overload": "overload", "outage": "an outage", "random": "chance",
+	"unknown": "a cause that is not in the vocabulary",
+}
+
+// phrase names the cause of a hypothesis in a sentence, or the two of a pair.
+func (h *hypothesis) phrase() string {
+	if len(h.parts) == 0 {
+		return phrases[h.cause.name]
+	}
+	return h.parts[0].phrase() + " with " + h.parts[1].phrase()
+}
+
+const (
+	mostNamed = 4    // causes that a sentence can name and still be read
+	minorPart = 0.05 // the probability below which a cause is only counted in it
+)
+
+// undecided says between what the recording leaves the choice.
+func (s *study) undecided(named []candidate) string {
+	if named[0].best.cause == unknown && named[0].probability >= sure {
+		return unknown.says(s, named[0].best)
+	}
+	if len(named) == 1 {
+		c := named[0]
+		return fmt.Sprintf("%s is the most probable cause (%s), but it does not explain enough to be called determined.",
+			sentenceCase(c.best.phrase()), percent(c.probability))
+	}
+	text := "This recording cannot tell " + choice(named)
+	if n, ok := s.disagree(named); ok && n == 0 {
+		return text + ": each would have refused the same upgrades."
+	} else if ok {
+		return text + fmt.Sprintf(": they differ in %s.", plural(n, "upgrade"))
+	}
+	return text + "."
+}
+
+// choice writes candidates, the most probable first, as "a (50 %) from b (40 %) or 3
+// less likely causes".
+func choice(named []candidate) string {
+	var parts []string
+	for i, c := range named {
+		if i >= 2 && (i >= mostNamed || c.probability < minorPart) {
+			parts = append(parts, plural(len(named)-i, "less likely cause"))
+			break
+		}
+		parts = append(parts, fmt.Sprintf("%s (%s)", c.best.phrase(), percent(c.probability)))
+	}
+	return parts[0] + " from " + list(parts[1:], "or")
+}
+
+func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// disagree counts the attempts on which the candidates' predictions differ, and
+// reports whether they make any.
+func (s *study) disagree(named []candidate) (int, bool) {
+	n := 0
+	for i := range s.table.Attempts {
+		var yes, no bool
+		for _, c := range named {
+			if !c.best.calls() {
+				if c.best.cause != unknown {
+					return 0, false
+				}
+				continue
+			}
+			f := c.best.predicted[i]
+			yes = yes || f.call > 0 && !f.unsure
+			no = no || f.call < 0 && !f.unsure
+		}
+		if yes && no {
+			n++
+		}
+	}
+	return n, true
+}
+
+func list(parts []string, last string) string {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " " + last + " " + parts[len(parts)-1]
+}

@@ -1,0 +1,34 @@
+package analysis
+
+import "testing"
+
+func TestEveryCauseHasAPhrase(t *testing.T) {
+	for _, name := range Vocabulary {
+		if phrases[name] == "" {
+			t.Errorf("no phrase for %q", name)
+		}
+	}
+}
+
+func TestChoiceNamesWhatCanBeRead(t *testing.T) {
+	of := func(c *cause, p float64) candidate { return candidate{&hypothesis{cause: c}, p} }
+	tests := []struct {
+		name string
+		of   []candidate
+		want string
+	}{
+		{"two", []candidate{of(concurrencyCap, .6), of(quota, .4)}, "a limit on open sockets (60 %) from a quota (40 %)"},
+		{"minor", []candidate{of(concurrencyCap, .6), of(quota, .3), of(outage, .04), of(unknown, .03)},
+			"a limit on open sockets (60 %) from a quota (30 %) or 2 less likely causes"},
+		{"a minor second is named", []candidate{of(concurrencyCap, .95), of(quota, .04)}, "a limit on open sockets (95 %) from a quota (4 %)"},
+		{"many", []candidate{of(concurrencyCap, .3), of(quota, .2), of(outage, .2), of(overload, .2), of(unknown, .1)},
+			"a limit on open sockets (30 %) from a quota (20 %), an outage (20 %), overload (20 %) or 1 less likely cause"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := choice(tt.of); got != tt.want {
+				t.Errorf("choice() = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -37,6 +37,10 @@ const DefaultKeys = 500_000
 // KeyLog holds the secrets of key logs (RFC 9850), of any number of files and
 // Decryption Secrets Blocks. It may grow while connections use it.
 type KeyLog struct {
+	// More, if not nil, is called the first time that a secret is looked for in vain,
+	// and may add what it would take long to read for nothing.
+	More func()
+
 	secrets map[entry]secret
 	limit   int
 	grown   uint64 // counts additions, so that waiting records know when to look
@@ -149,16 +153,24 @@ func (k *KeyLog) put(e entry, s secret) {
 
 // find returns the secret with that label of the connection with that random.
 func (k *KeyLog) find(random *[32]byte, l label) ([]byte, bool) {
-	e := entry{*random, l}
-	s, ok := k.secrets[e]
-	if !ok {
-		clear(e.random[:4])
-		s, ok = k.secrets[e]
+	s, ok := k.look(entry{*random, l})
+	if more := k.More; !ok && more != nil {
+		k.More = nil
+		more()
+		s, ok = k.look(entry{*random, l})
 	}
 	if !ok {
 		return nil, false
 	}
 	return s.bytes[:s.n:s.n], true
+}
+
+func (k *KeyLog) look(e entry) (s secret, ok bool) {
+	if s, ok = k.secrets[e]; !ok {
+		clear(e.random[:4])
+		s, ok = k.secrets[e]
+	}
+	return s, ok
 }
 
 func findLabel(name []byte, l *label) bool {

@@ -56,7 +56,11 @@ func talk(t *testing.T, client, server []byte, size int) string {
 	}
 	c.End(synth.Server, 3)
 	c.End(synth.Client, 3)
-	run := observe(t, packets, nil, Options{})
+	run := observeBy(t, func(o *Observer) {
+		for i := range packets {
+			o.Packet(&packets[i])
+		}
+	}, nil, Options{})
 	var out bytes.Buffer
 	for _, u := range run.Upgrades {
 		fmt.Fprintln(&out, u.Conn, u.Exchange, u.Outcome, u.Status, u.Authority, u.Target, u.BodyBytes, u.Socket.FromClient, u.Socket.FromServer, u.Socket.CloseCode)

@@ -2,6 +2,7 @@ package passive
 
 import (
 	"crypto/tls"
+	"io"
 	"testing"
 
 	"why403/capture"
@@ -33,8 +34,25 @@ func refused(n int) (r int) {
 	return r
 }
 
-// observe reads packets as the command does.
+// observe reads packets as the command reads those of files.
 func observe(t testing.TB, packets []pcapfile.Packet, keys []byte, opt Options) *capture.Run {
+	t.Helper()
+	return observeBy(t, func(o *Observer) { o.Read(&tape{packets}) }, keys, opt)
+}
+
+// tape is packets as a source.
+type tape struct{ packets []pcapfile.Packet }
+
+func (tp *tape) Next(p *pcapfile.Packet) error {
+	if len(tp.packets) == 0 {
+		return io.EOF
+	}
+	*p, tp.packets = tp.packets[0], tp.packets[1:]
+	return nil
+}
+
+// observeBy returns what an observer makes of packets that it is fed.
+func observeBy(t testing.TB, feed func(*Observer), keys []byte, opt Options) *capture.Run {
 	t.Helper()
 	if keys != nil {
 		opt.Keys = tlswire.NewKeyLog(0)
@@ -42,9 +60,7 @@ func observe(t testing.TB, packets []pcapfile.Packet, keys []byte, opt Options) 
 	}
 	var c capture.Collector
 	o := New(opt, token.NewKeeper(make([]byte, 32)), c.Put)
-	for i := range packets {
-		o.Packet(&packets[i])
-	}
+	feed(o)
 	o.Close()
 	first, last := o.Span()
 	run := c.Run(capture.Meta{Source: "pcap", Started: first, Ended: last})

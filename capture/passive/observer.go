@@ -22,6 +22,7 @@ type Observer struct {
 	decoder packet.Decoder
 	streams *tcp.Assembler
 	segment packet.Segment
+	ahead   *ahead // while Read goes on
 
 	first, last capture.Instant // times of packets
 	conns       int64           // connections handed to dissect
@@ -46,12 +47,7 @@ func New(opt Options, tokens *token.Keeper, put func(capture.Record)) *Observer 
 
 // Packet takes the next packet.
 func (o *Observer) Packet(p *pcapfile.Packet) {
-	if p.Time.Seen() {
-		if !o.first.Seen() {
-			o.first = p.Time
-		}
-		o.last = max(o.last, p.Time)
-	}
+	o.seen(p.Time)
 	if o.decoder.Decode(p, &o.segment) {
 		o.streams.Segment(p.Time, &o.segment)
 	}
@@ -59,11 +55,16 @@ func (o *Observer) Packet(p *pcapfile.Packet) {
 
 // Advance says what time it is while no packets come, as in a live capture.
 func (o *Observer) Advance(at capture.Instant) {
+	o.seen(at)
+	o.streams.Advance(at)
+}
+
+// seen notes the time of a packet, 0 if it has none.
+func (o *Observer) seen(at capture.Instant) {
 	if !o.first.Seen() {
 		o.first = at
 	}
 	o.last = max(o.last, at)
-	o.streams.Advance(at)
 }
 
 // KeysGrew tries what waits for keys again.

@@ -111,7 +111,7 @@ func count(t *testing.T, path string) counts {
 	}
 	var records capture.Collector
 	o := New(Options{Keys: keys}, token.NewKeeper(make([]byte, 32)), records.Put)
-	tl, err := pcapfile.OpenTimeline([]string{path}, nil)
+	tl, err := pcapfile.OpenTimeline([]string{path}, nil, nil)
 	if err != nil {
 		return counts{Status: map[string]int{}}
 	}

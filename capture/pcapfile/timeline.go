@@ -17,10 +17,8 @@ import (
 // good only once its first packet is due, so a thousand rotated files take one
 // window. Within a file packets come as they stand, whatever their clock did.
 type Timeline struct {
-	// OnSecrets is as in [Reader].
-	OnSecrets func(kind SecretsKind, b []byte)
-
 	stdin   io.Reader
+	secrets func(kind SecretsKind, b []byte)
 	waiting []*track // by first packet
 	open    []*track
 	last    *track // whose packet was given out
@@ -48,9 +46,11 @@ type Damage struct {
 }
 
 // OpenTimeline opens captures; a path of "-" is stdin. The error is about a file
-// that is no capture; damage further in is not an error (see [Timeline.Damage]).
-func OpenTimeline(paths []string, stdin io.Reader) (*Timeline, error) {
-	t := &Timeline{stdin: stdin}
+// that is no capture; damage further in is not an error (see [Timeline.Damage]). Secrets
+// are as [Reader.OnSecrets] has them; those in front of a pipe come before OpenTimeline
+// returns.
+func OpenTimeline(paths []string, stdin io.Reader, secrets func(kind SecretsKind, b []byte)) (*Timeline, error) {
+	t := &Timeline{stdin: stdin, secrets: secrets}
 	for _, path := range paths {
 		if err := t.add(path); err != nil {
 			t.Close()
@@ -109,11 +109,7 @@ func (t *Timeline) start(tr *track) error {
 		return err
 	}
 	tr.r = r
-	r.OnSecrets = func(kind SecretsKind, b []byte) {
-		if t.OnSecrets != nil {
-			t.OnSecrets(kind, b)
-		}
-	}
+	r.OnSecrets = t.secrets
 	t.advance(tr)
 	return nil
 }

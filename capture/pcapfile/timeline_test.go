@@ -41,7 +41,7 @@ func TestTimeline(t *testing.T) {
 		"-",
 	}
 	stdin := bytes.NewReader(pcapBytes(0xa1b23c4d, binary.LittleEndian, 0, 1))
-	tl, err := OpenTimeline(paths, stdin)
+	tl, err := OpenTimeline(paths, stdin, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestTimelineDamage(t *testing.T) {
 	whole, broken := file(t, dir, "whole", 30), file(t, dir, "broken", 10, 20)
 	b, _ := os.ReadFile(broken)
 	os.WriteFile(broken, b[:len(b)-3], 0o600)
-	tl, err := OpenTimeline([]string{whole, broken}, nil)
+	tl, err := OpenTimeline([]string{whole, broken}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestTimelineDamage(t *testing.T) {
 	if n != 2 || len(damage) != 1 || damage[0].Path != broken || damage[0].Packets != 1 || !errors.Is(damage[0].Err, ErrTruncated) {
 		t.Errorf("%d packets, damage %+v", n, damage)
 	}
-	if _, err := OpenTimeline([]string{whole, filepath.Join(dir, "absent")}, nil); !errors.Is(err, os.ErrNotExist) {
+	if _, err := OpenTimeline([]string{whole, filepath.Join(dir, "absent")}, nil, nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

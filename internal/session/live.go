@@ -33,15 +33,13 @@ func ReadLive(ctx context.Context, iface string, opt PacketOptions) (*capture.Ru
 		return nil, err
 	}
 	defer logs.close()
-	tokens := newTokens()
-	var records capture.Collector
-	o := passive.New(opt.Options, tokens, records.Put)
-	if err := watch(ctx, source, o, logs); err != nil {
+	r := newReading(opt)
+	if err := watch(ctx, source, r.observer, logs); err != nil {
 		return nil, err
 	}
-	logs.read(o)
-	o.File(pcapfile.Stats{Dropped: source.Dropped()}, nil)
-	run := opt.finish(o, tokens, &records)
+	logs.read(r.observer)
+	r.observer.File(pcapfile.Stats{Dropped: source.Dropped()}, nil)
+	run := r.finish()
 	if opt.Run == "" {
 		return run, nil
 	}

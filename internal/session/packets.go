@@ -2,12 +2,9 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 
 	"why403/capture"
@@ -15,7 +12,6 @@ import (
 	"why403/capture/pcapfile"
 	"why403/capture/runfile"
 	"why403/capture/tlswire"
-	"why403/capture/token"
 )
 
 // PacketOptions say which captures to read.
@@ -41,29 +37,25 @@ func ReadPackets(ctx context.Context, opt PacketOptions) (*capture.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	timeline, err := pcapfile.OpenTimeline(opt.Files, opt.Stdin)
+	opt.Keys = keys
+	r := newReading(opt)
+	timeline, err := pcapfile.OpenTimeline(opt.Files, opt.Stdin, r.secrets)
 	if err != nil {
 		return nil, err
 	}
 	defer timeline.Close()
-	timeline.OnSecrets = func(kind pcapfile.SecretsKind, b []byte) {
-		if kind == pcapfile.TLSKeyLog {
-			keys.Add(b)
-		}
-	}
 	if opt.Watch != nil {
 		opt.Watch(timeline.Progress)
 	}
-	opt.Keys = keys
-	run := observe(ctx, opt, timeline)
+	run := r.observe(ctx, timeline)
 	if opt.Run == "" {
 		return run, nil
 	}
 	return run, keep(opt.Run, run)
 }
 
-// readKeys reads all secrets ahead of the packets: those of files, and those that
-// captures carry, which may stand behind what they are for.
+// readKeys reads the key logs, and sees to it that secrets within captures are found
+// when they are needed, even if they stand behind the packets that they are for.
 func readKeys(opt PacketOptions) (*tlswire.KeyLog, error) {
 	keys := tlswire.NewKeyLog(0)
 	for _, path := range opt.KeyLogs {
@@ -77,62 +69,12 @@ func readKeys(opt PacketOptions) (*tlswire.KeyLog, error) {
 			return nil, fmt.Errorf("read key log %q: no line in it is a TLS secret", path)
 		}
 	}
-	for _, path := range opt.Files {
-		if err := pcapfile.Secrets(path, keys.Add); err != nil {
-			return nil, fmt.Errorf("read capture: %w", err)
+	keys.More = func() {
+		for _, path := range opt.Files {
+			pcapfile.Secrets(path, keys.Add) // reading the packets meets what goes wrong, too
 		}
 	}
 	return keys, nil
-}
-
-// observe runs the packets through an observer.
-func observe(ctx context.Context, opt PacketOptions, timeline *pcapfile.Timeline) *capture.Run {
-	tokens := newTokens()
-	var records capture.Collector
-	o := passive.New(opt.Options, tokens, records.Put)
-	var p pcapfile.Packet
-	memory := newFrugal()
-	defer memory.end()
-	for n := 0; timeline.Next(&p) == nil; n++ {
-		if n&0xffff == 0 {
-			memory.adjust()
-		}
-		if n&0xfff == 0 && ctx.Err() != nil {
-			records.Put(capture.Note{At: p.Time, Text: "reading was interrupted; what follows in the capture is not in this run"})
-			break
-		}
-		if opt.Until.Seen() && p.Time > opt.Until {
-			break
-		}
-		o.Packet(&p)
-	}
-	o.File(timeline.Stats(), timeline.Damage())
-	return opt.finish(o, tokens, &records)
-}
-
-func newTokens() *token.Keeper {
-	key := make([]byte, 32)
-	rand.Read(key) // never fails (crypto/rand)
-	return token.NewKeeper(key)
-}
-
-// finish ends an observation and returns its run.
-func (opt PacketOptions) finish(o *passive.Observer, tokens *token.Keeper, records *capture.Collector) *capture.Run {
-	o.Close()
-	run := records.Run(opt.meta(tokens, o))
-	o.Join(run)
-	return run
-}
-
-func (opt PacketOptions) meta(tokens *token.Keeper, o *passive.Observer) capture.Meta {
-	id := make([]byte, 8)
-	rand.Read(id)
-	first, last := o.Span()
-	return capture.Meta{
-		ID: hex.EncodeToString(id), Source: "pcap", Version: opt.Version,
-		Command: tokens.MaskArgs(opt.Command), Host: runtime.GOOS + "/" + runtime.GOARCH,
-		Started: first, Ended: last,
-	}
 }
 
 // keep writes a run to a file.

@@ -28,7 +28,7 @@ var sizedRuns = map[int]*capture.Run{}
 func sized(n int) *capture.Run {
 	if sizedRuns[n] == nil {
 		clear(sizedRuns) // one of them at a time
-		sizedRuns[n] = virtual.Sized(n, 1)
+		sizedRuns[n] = virtual.Sized("cap", n, 1)
 	}
 	return sizedRuns[n]
 }

@@ -140,8 +140,9 @@ func (s *study) tally(p prediction) Counts {
 }
 
 // impossible is the log evidence of a hypothesis that would have refused none of
-// the refused attempts it could be asked about.
-const impossible = -1e4
+// the refused attempts it could be asked about: less than that of a coin thrown for
+// each attempt, however long the recording.
+func (s *study) impossible() float64 { return -max(1e4, float64(len(s.table.Attempts))) }
 
 // unfitted returns the log evidence of a hypothesis for which no threshold
 // predicts a refusal: it is impossible if what it depends on was seen of a refused
@@ -149,7 +150,7 @@ const impossible = -1e4
 func (s *study) unfitted(unknown func(i int) bool) float64 {
 	t := s.all(unknown)
 	if t.YesRefused > 0 {
-		return impossible
+		return s.impossible()
 	}
 	return t.Log()
 }

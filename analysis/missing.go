@@ -108,7 +108,7 @@ func weighMissing(s *study) []*hypothesis {
 		}
 	}
 	if len(bad) == 0 {
-		h.logEvidence = impossible
+		h.logEvidence = s.impossible()
 		return []*hypothesis{h}
 	}
 	slices.SortFunc(bad, func(a, b string) int { return cmp.Or(cmp.Compare(cells[b][1], cells[a][1]), cmp.Compare(a, b)) })

@@ -88,7 +88,7 @@ func weighOverload(s *study) []*hypothesis {
 		}
 	}
 	if len(terms) == 0 {
-		h.logEvidence = impossible
+		h.logEvidence = s.impossible()
 		return []*hypothesis{h}
 	}
 	h.logEvidence = floats.LogSumExp(terms) + s.slownessOdds()

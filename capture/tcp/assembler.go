@@ -1,7 +1,6 @@
 package tcp
 
 import (
-	"bytes"
 	"time"
 
 	"why403/capture"
@@ -13,7 +12,7 @@ import (
 type Assembler struct {
 	opt   Options
 	start func(*Conn) Stream
-	conns map[key]*Conn
+	table table
 	stats Stats
 
 	waiting int             // bytes that wait in all connections
@@ -27,7 +26,7 @@ type Assembler struct {
 // New returns an assembler that calls start for each connection as it appears. A
 // nil Stream ignores it.
 func New(opt Options, start func(*Conn) Stream) *Assembler {
-	return &Assembler{opt: opt.withDefaults(), start: start, conns: map[key]*Conn{}}
+	return &Assembler{opt: opt.withDefaults(), start: start, table: table{conns: map[key]*Conn{}}}
 }
 
 // Stats returns the counts so far.
@@ -42,10 +41,10 @@ func (a *Assembler) Segment(at capture.Instant, s *packet.Segment) {
 	if at.Sub(a.swept) > a.opt.Patience || at < a.swept {
 		a.sweep(at)
 	}
-	c, d := a.find(s)
+	c, d := a.table.find(s)
 	if c != nil && s.Flags.Has(packet.SYN) && c.replaced(d, s) {
 		a.close(c, Reused)
-		a.forget(c)
+		a.table.forget(c)
 		c = nil
 	}
 	if c == nil {
@@ -72,32 +71,9 @@ func (a *Assembler) Advance(at capture.Instant) {
 	}
 }
 
-// find returns the connection of a segment and its direction.
-func (a *Assembler) find(s *packet.Segment) (*Conn, Dir) {
-	c := a.conns[keyOf(s)]
-	if c == nil || c.Sides[First] == s.Src {
-		return c, First
-	}
-	return c, Second
-}
-
-func keyOf(s *packet.Segment) key {
-	if less(&s.Src, &s.Dst) {
-		return key{s.Src, s.Dst}
-	}
-	return key{s.Dst, s.Src}
-}
-
-func less(a, b *packet.Endpoint) bool {
-	if a.Port != b.Port {
-		return a.Port < b.Port
-	}
-	return bytes.Compare(a.Addr[:], b.Addr[:]) < 0
-}
-
 // create begins a connection.
 func (a *Assembler) create(s *packet.Segment) *Conn {
-	if len(a.conns) >= a.opt.Connections {
+	if len(a.table.conns) >= a.opt.Connections {
 		a.evict()
 	}
 	a.stats.Connections++
@@ -105,7 +81,7 @@ func (a *Assembler) create(s *packet.Segment) *Conn {
 	if !s.Flags.Has(packet.SYN) {
 		a.stats.Late++
 	}
-	a.conns[c.key] = c
+	a.table.put(c)
 	if c.stream = a.start(c); c.stream == nil {
 		c.stream, c.ignored = nobody{}, true
 	}
@@ -137,14 +113,14 @@ func (c *Conn) replaced(d Dir, s *packet.Segment) bool {
 
 // evict makes room: ended connections first, then the one silent for longest.
 func (a *Assembler) evict() {
-	for len(a.ended) > 0 && len(a.conns) >= a.opt.Connections {
-		a.forget(a.ended[0])
+	for len(a.ended) > 0 && len(a.table.conns) >= a.opt.Connections {
+		a.table.forget(a.ended[0])
 		a.ended = a.ended[1:]
 	}
-	if c := a.lru.oldest; c != nil && len(a.conns) >= a.opt.Connections {
+	if c := a.lru.oldest; c != nil && len(a.table.conns) >= a.opt.Connections {
 		a.stats.Evicted++
 		a.close(c, Evicted)
-		a.forget(c)
+		a.table.forget(c)
 	}
 }
 
@@ -170,7 +146,7 @@ func (a *Assembler) sweep(at capture.Instant) {
 	clear(a.blocked[len(still):])
 	a.blocked = still
 	for len(a.ended) > 0 && (len(a.ended) > remembered || at.Sub(a.ended[0].last) > memory) {
-		a.forget(a.ended[0])
+		a.table.forget(a.ended[0])
 		a.ended = a.ended[1:]
 	}
 }
@@ -201,13 +177,6 @@ func (a *Assembler) close(c *Conn, why Reason) {
 	a.lru.remove(c)
 	if why == Ended {
 		a.ended = append(a.ended, c)
-	}
-}
-
-// forget drops a connection from the table, if it has not been replaced there.
-func (a *Assembler) forget(c *Conn) {
-	if a.conns[c.key] == c {
-		delete(a.conns, c.key)
 	}
 }
 

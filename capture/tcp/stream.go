@@ -80,6 +80,3 @@ func (c *Conn) Seen(d Dir) bool { return c.halves[d].seen }
 
 // Ignore says that the stream needs no more data: only its end is still told.
 func (c *Conn) Ignore() { c.ignored = true }
-
-// key is the pair of endpoints, the same for both directions.
-type key struct{ low, high packet.Endpoint }

@@ -284,8 +284,8 @@ func TestBounds(t *testing.T) {
 			most = max(most, a.waiting)
 		}
 	}
-	if most > opt.Memory+1000 || len(a.conns) > opt.Connections {
-		t.Errorf("%d bytes waited, %d connections", most, len(a.conns))
+	if most > opt.Memory+1000 || len(a.table.conns) > opt.Connections {
+		t.Errorf("%d bytes waited, %d connections", most, len(a.table.conns))
 	}
 	if s := a.Stats(); s.Evicted != 12 || s.Gaps != 20 {
 		t.Errorf("stats: %+v", s)

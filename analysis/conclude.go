@@ -50,7 +50,7 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 		}
 	}
 	f.Verdict.Says = s.undecided(named)
-	f.NextExperiment = s.nextExperiment(named)
+	f.NextExperiment = s.nextExperiment(named, candidates)
 }
 
 // unread returns how many TLS connections nobody could look into.

@@ -73,3 +73,24 @@ func TestGain(t *testing.T) {
 		t.Errorf("a certain difference gains %v, want %v", g, math.Ln2)
 	}
 }
+
+// What takes the only candidate away shows whether something else refuses too.
+func TestWithoutTakesTheCauseAway(t *testing.T) {
+	s := newStudy(plainRun(100, nil))
+	for _, c := range []struct {
+		cause *cause
+		scope string
+		value float64
+		want  string
+	}{
+		{concurrencyCap, "global", 60, belowLimit},
+		{tokenTooOld, "global", 60, freshTokens},
+	} {
+		of := candidateOf(c.cause, c.scope, c.value, 0.99)
+		of.best.predicted = prediction{{call: 1}}
+		e := s.without(of)
+		if e == nil || e.Name != c.want || e.Predictions[c.cause.name] != 0 {
+			t.Errorf("%s: %+v, want %q", c.cause.name, e, c.want)
+		}
+	}
+}

@@ -1,10 +1,58 @@
 package analysis
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // nextExperiment returns the experiment whose outcome is expected to tell most
-// about which candidate holds; nil if none tells anything.
-func (s *study) nextExperiment(named []candidate) *Experiment {
+// about which candidate holds. Where they leave nothing to tell, it is the one that
+// takes the leading cause away, so that what else refuses shows by itself, or, if
+// none of the causes fits, the one that would tell most between all of them.
+func (s *study) nextExperiment(named, all []candidate) *Experiment {
+	if e := s.telling(named); e != nil {
+		return e
+	}
+	if lead := named[0]; lead.best.calls() {
+		return s.without(lead)
+	}
+	e := s.telling(alikeProbable(all))
+	if e != nil {
+		e.Why += " No cause fits well enough to predict its outcome: see which part is refused more."
+		e.Predictions, e.Parts = map[string]float64{}, nil
+	}
+	return e
+}
+
+// without returns the experiment in which a candidate predicts the fewest refusals,
+// the cheapest of these; nil if it predicts some in each.
+func (s *study) without(c candidate) *Experiment {
+	facts := s.loadFacts(suspected([]candidate{c}))
+	for _, x := range menu {
+		r := s.rehearsed(x, facts, []candidate{c})
+		if r != nil && r.total[0] == 0 {
+			e := r.experiment(s, []candidate{c}, facts)
+			e.Why = fmt.Sprintf("It takes %s away: what is refused all the same has another cause.", c.best.phrase())
+			return e
+		}
+	}
+	return nil
+}
+
+// alikeProbable gives every cause that can be played the same probability.
+func alikeProbable(all []candidate) []candidate {
+	var out []candidate
+	for _, c := range all {
+		if c.best.calls() && len(c.best.parts) == 0 {
+			out = append(out, candidate{c.best, 1})
+		}
+	}
+	return out
+}
+
+// telling returns the experiment that is expected to tell most between candidates,
+// nil if none tells anything.
+func (s *study) telling(named []candidate) *Experiment {
 	facts := s.loadFacts(suspected(named))
 	var best *rehearsal
 	most := 0.01 // nats, below which a run is not worth making

@@ -32,10 +32,8 @@ func (s *study) undecided(named []candidate) string {
 	if named[0].best.cause == unknown && named[0].probability >= sure {
 		return unknown.says(s, named[0].best)
 	}
-	if len(named) == 1 {
-		c := named[0]
-		return fmt.Sprintf("%s is the most probable cause (%s), but it does not explain enough to be called determined.",
-			sentenceCase(c.best.phrase()), percent(c.probability))
+	if len(named) == 1 || named[0].probability >= sure && !s.explains(named[0].best) {
+		return s.fallsShort(named[0])
 	}
 	text := "This recording cannot tell " + choice(named)
 	if n, ok := s.disagree(named); ok && n == 0 {
@@ -44,6 +42,20 @@ func (s *study) undecided(named []candidate) string {
 		return text + fmt.Sprintf(": they differ in %s.", plural(n, "upgrade"))
 	}
 	return text + "."
+}
+
+// fallsShort says what keeps the only candidate from being determined.
+func (s *study) fallsShort(c candidate) string {
+	n := c.best.counts
+	but := "but it does not explain enough to be called determined"
+	switch {
+	case !c.best.calls():
+	case float64(n.N11) < explainsLeast*float64(s.refused):
+		but = fmt.Sprintf("but it accounts for only %d of %s", n.N11, plural(s.refused, "refusal"))
+	case float64(n.N10) > mostWrong*float64(n.N10+n.N00):
+		but = fmt.Sprintf("but it would have refused %d of %s", n.N10, plural(n.N10+n.N00, "accepted upgrade"))
+	}
+	return fmt.Sprintf("%s is the most probable cause (%s), %s.", sentenceCase(c.best.phrase()), percent(c.probability), but)
 }
 
 // choice writes candidates, the most probable first, as "a (50 %) from b (40 %) or 3
@@ -63,9 +75,12 @@ func choice(named []candidate) string {
 func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // disagree counts the attempts on which the candidates' predictions differ, and
-// reports whether they make any.
+// reports whether there are predictions of all, and of two at least.
 func (s *study) disagree(named []candidate) (int, bool) {
 	n := 0
+	if len(named) == 2 && named[1].best.cause == unknown {
+		return 0, false
+	}
 	for i := range s.table.Attempts {
 		var yes, no bool
 		for _, c := range named {

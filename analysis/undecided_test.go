@@ -32,3 +32,26 @@ func TestChoiceNamesWhatCanBeRead(t *testing.T) {
 		})
 	}
 }
+
+func TestFallsShortSaysBecauseOfWhat(t *testing.T) {
+	s := &study{refused: 110}
+	tests := []struct {
+		name string
+		of   *hypothesis
+		want string
+	}{
+		{"refusals left", &hypothesis{cause: concurrencyCap, predicted: prediction{{}}, counts: Counts{N11: 66, N01: 44, N00: 600}},
+			"A limit on open sockets is the most probable cause (95 %), but it accounts for only 66 of 110 refusals."},
+		{"acceptances against it", &hypothesis{cause: quota, predicted: prediction{{}}, counts: Counts{N11: 110, N10: 200, N00: 400}},
+			"A quota is the most probable cause (95 %), but it would have refused 200 of 600 accepted upgrades."},
+		{"soft", &hypothesis{cause: overload, predicted: prediction{{}}, soft: true},
+			"Overload is the most probable cause (95 %), but it does not explain enough to be called determined."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := s.fallsShort(candidate{tt.of, 0.95}); got != tt.want {
+				t.Errorf("fallsShort() = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -61,8 +61,11 @@ func two(n, size int, large, small string) string {
 }
 
 func percent(p float64) string {
-	if p > 0.99 && p < 1 {
+	switch {
+	case p > 0.99 && p < 1:
 		return "over 99 %"
+	case p > 0 && p < 0.01:
+		return "under 1 %"
 	}
 	return fmt.Sprintf("%.0f %%", 100*p)
 }

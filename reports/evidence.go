@@ -82,11 +82,18 @@ func refusalClauses(f *analysis.Findings) []string {
 	return out
 }
 
+// soft reports whether a cause says only how likely refusals are. It would be right
+// whatever became of a single upgrade, so there is nothing to count.
+func soft(c analysis.Cause) bool { return c.Cause == "random" || c.Cause == "overload" }
+
 // explains says how many refusals a cause accounts for and what speaks against it.
 func explains(c analysis.Cause, named bool) string {
 	who := "the cause"
 	if named {
 		who = "“" + title(c) + "”"
+	}
+	if soft(c) {
+		return who + " says how often upgrades are refused, not which ones"
 	}
 	all := fmt.Sprintf("%s accounts for %s of %s", who, count(c.Explains.Refused), plural(c.Explains.Of, "refusal", "refusals"))
 	if c.Explains.Refused == c.Explains.Of {

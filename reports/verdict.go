@@ -118,13 +118,12 @@ func causeViews(causes []analysis.Cause) []causeView {
 	return out
 }
 
-// accountsFor counts what a cause explains. What says only how many are refused and
-// not which would be right whatever happened, so it has nothing to count.
+// accountsFor counts what a cause explains, "" if there is nothing to count.
 func accountsFor(c analysis.Cause) string {
-	switch c.Cause {
-	case "random":
-		return "says how many are refused, not which"
-	case "unknown":
+	switch {
+	case soft(c):
+		return "says how often upgrades are refused, not which ones"
+	case c.Cause == "unknown":
 		return ""
 	}
 	return fmt.Sprintf("accounts for %s of %s, contradicted by %s", count(c.Explains.Refused),

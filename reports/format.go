@@ -118,7 +118,7 @@ func number(v float64) string {
 }
 
 // unitGap is the space between a number and its unit.
-var unitGap = regexp.MustCompile(`(\d) (%|[nµm]?s|min|h|d|open|sockets|upgrades)\b`)
+var unitGap = regexp.MustCompile(`(\d) (%|(?:[nµm]?s|min|h|d|open|sockets|upgrades)\b)`)
 
 // unbroken keeps numbers and their units on one line, for text set large.
 func unbroken(s string) string { return unitGap.ReplaceAllString(s, "$1\u00a0$2") }

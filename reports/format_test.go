@@ -159,3 +159,11 @@ func TestSlugs(t *testing.T) {
 		}
 	}
 }
+
+func TestUnbrokenKeepsUnitsWithTheirNumbers(t *testing.T) {
+	const gap = "\u00a0"
+	in, want := "a cap (21 %) of 45 sockets, 12 s on", "a cap (21"+gap+"%) of 45"+gap+"sockets, 12"+gap+"s on"
+	if got := unbroken(in); got != want {
+		t.Errorf("unbroken(%q) = %q, want %q", in, got, want)
+	}
+}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 
 	"why403/analysis"
 )
@@ -116,6 +117,19 @@ func causeViews(causes []analysis.Cause) []causeView {
 		}
 	}
 	return out
+}
+
+// lesser is the probability below which a candidate is folded away; two always stand.
+const lesser = 0.05
+
+// parted parts the views of candidates, the most probable first, at lesser.
+func parted(views []causeView, causes []analysis.Cause) (stand, fold []causeView) {
+	n := slices.IndexFunc(causes, func(c analysis.Cause) bool { return c.Probability < lesser })
+	if n < 0 || len(views) <= 2 {
+		return views, nil
+	}
+	n = max(n, 2)
+	return views[:n], views[n:]
 }
 
 // accountsFor counts what a cause explains, "" if there is nothing to count.

@@ -19,6 +19,7 @@ type view struct {
 
 	Verdict    verdictView
 	Candidates []causeView
+	Lesser     []causeView // the less likely candidates, folded
 	Experiment *experimentView
 	Mind       []string
 
@@ -75,7 +76,7 @@ func newView(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *view
 	}
 	v.Urgent, v.Hints = newAdvice(f)
 	if f.Verdict.Status == analysis.Undetermined {
-		v.Candidates = causeViews(f.Verdict.Causes)
+		v.Candidates, v.Lesser = parted(causeViews(f.Verdict.Causes), f.Verdict.Causes)
 	}
 	v.Absent = absent(v, f, x)
 	return v

@@ -11,7 +11,7 @@ import (
 
 // closed looks back at a connection that is over.
 func (o *Observer) closed(f *flow) {
-	if f.top.layer == nil && f.bytes > 0 && (f.tcp.Late[0] || f.tcp.Late[1]) {
+	if f.top.layer == nil && !f.tcp.SYN.Seen() && !f.tcp.SYNACK.Seen() {
 		o.losses.add(capture.LostLate, o.first, 1, "what they carry is not known")
 	}
 }

@@ -12,8 +12,7 @@ type flow struct {
 	o      *Observer
 	tcp    *tcp.Conn
 	client tcp.Dir
-	known  bool // client is
-	bytes  int64
+	known  bool    // client is
 	begun  [2]bool // bytes of a direction came
 	top    pipe
 }
@@ -41,7 +40,6 @@ func (f *flow) dir(d tcp.Dir, b []byte) (dissect.Dir, bool) {
 
 // Data implements [tcp.Stream].
 func (f *flow) Data(d tcp.Dir, at capture.Instant, b []byte) {
-	f.bytes += int64(len(b))
 	if dir, ok := f.dir(d, b); ok {
 		f.top.late = f.tcp.Late[d]
 		if f.top.late && !f.begun[d] && f.top.layer != nil { // not from its beginning

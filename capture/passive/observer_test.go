@@ -102,6 +102,23 @@ func TestPlainLoss(t *testing.T) {
 	}
 }
 
+// TestBeganBefore begins a capture when all that is left of a connection is its end.
+func TestBeganBefore(t *testing.T) {
+	tp := load(t, nil, 1)
+	for left, want := range []int64{0, 0, 1, 1} { // the last ACK, both FINs
+		run := observe(t, tp.Packets[len(tp.Packets)-left:], nil, Options{})
+		var late int64
+		for _, l := range run.Losses {
+			if l.Kind == capture.LostLate {
+				late += l.Count
+			}
+		}
+		if late != want {
+			t.Errorf("last %d packets: %d connections that began before, want %d", left, late, want)
+		}
+	}
+}
+
 // TestCutAnywhere ends a capture after every packet: outcomes are those of the whole
 // one, or open.
 func TestCutAnywhere(t *testing.T) {

@@ -48,7 +48,7 @@ func (a *Assembler) Segment(at capture.Instant, s *packet.Segment) {
 		c = nil
 	}
 	if c == nil {
-		if !s.Flags.Has(packet.SYN) && s.Len() == 0 {
+		if s.Len() == 0 && s.Flags&(packet.SYN|packet.FIN|packet.RST) == 0 { // an ending tells of a connection from before
 			a.stats.Strays++
 			return
 		}

@@ -156,7 +156,8 @@ func TestStreams(t *testing.T) {
 		{"no opening", drop(plain, 0, 1, 2), []string{"0 data 100; 1 data 50; 0 fin; 1 fin; ended"}},
 		{"client only", drop(plain, 1, 4, 6), []string{"0 data 100; 0 fin; 1 gap 51 (not in the capture); capture ended"}},
 		{"server only", drop(plain, 0, 2, 3, 5, 7), []string{"1 data 50; 1 fin; 0 gap 101 (not in the capture); capture ended"}},
-		{"only the last ACKs", plain[5:], nil},
+		{"only its end", plain[5:], []string{"0 fin; 1 fin; ended"}},
+		{"only the last ACK", plain[7:], nil},
 		{"two late segments swapped", swap(talk(func(v *conversation) {
 			v.send(First, packet.ACK, payload(10))
 			v.send(First, packet.ACK, payload(20))

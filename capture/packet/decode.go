@@ -10,6 +10,7 @@ import (
 type Counts struct {
 	Packets  int64
 	Segments int64 // TCP segments found
+	Clipped  int64 // of them those whose payload ends behind the snap length
 
 	NotIP     int64 // ARP and the like
 	NotTCP    int64 // UDP, ICMP and the like
@@ -109,6 +110,9 @@ func (w *walk) tcp(s slice, src, dst [16]byte) bool {
 	}
 	if len(s.b) < header {
 		return w.short(s)
+	}
+	if s.missing > 0 {
+		w.d.counts.Clipped++
 	}
 	*w.s = Segment{
 		Src:     Endpoint{src, binary.BigEndian.Uint16(s.b)},

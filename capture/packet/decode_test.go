@@ -146,6 +146,9 @@ func TestCutPayload(t *testing.T) {
 	if !d.Decode(&p, &s) || string(s.Payload) != "pay" || s.Cut != 5 || s.Len() != 8 {
 		t.Errorf("got %q and %d more", s.Payload, s.Cut)
 	}
+	if c := d.Counts(); c.Clipped != 1 {
+		t.Errorf("%d segments clipped, want 1", c.Clipped)
+	}
 }
 
 // pieces cuts an IPv4 packet into fragments of size bytes.

@@ -36,6 +36,9 @@ func (o *Observer) account() {
 	for _, link := range links {
 		o.losses.add(capture.LostPackets, o.first, c.Links[link], "of link type "+link.String()+", which is not read")
 	}
+	if c.Clipped > 0 {
+		o.note(fmt.Sprintf("%d of %d packets were cut by the snap length of the capture, and requests and answers with them; tcpdump -s 0 keeps packets whole", c.Clipped, c.Packets))
+	}
 	if s.Payloads > 20 && s.Duplicates*5 > s.Payloads*2 {
 		o.note("the capture holds most packets twice, as on a loopback or bridge; each was counted once")
 	}

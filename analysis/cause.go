@@ -204,19 +204,21 @@ func (s *study) counted(r evidence.Range) []evidence.Observation {
 	})
 }
 
-// scanCounts weighs every limit on counts.
+// scanCounts weighs every limit on counts, which are gone then.
 func (s *study) scanCounts(r evidence.Range) evidence.Result {
 	return s.scanRange(r, evidence.Counts(mostSockets))
 }
 
-// scanRange weighs every threshold on counts of a unit.
+// scanRange weighs every threshold on counts of a unit, which are gone then.
 func (s *study) scanRange(r evidence.Range, mass evidence.Mass) evidence.Result {
 	for i, forced := range s.forced {
 		if forced {
 			r.Lo[i], r.Mid[i], r.Hi[i] = evidence.Forced, evidence.Forced, evidence.Forced
 		}
 	}
-	return evidence.Scan(evidence.Counted(r, s.table.Refused, s.weights), mass)
+	steps := evidence.Counted(r, s.table.Refused, s.weights)
+	s.table.Recycle(r)
+	return evidence.Scan(steps, mass)
 }
 
 // scopePrior is the weight of a limit being kept under a key.

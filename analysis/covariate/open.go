@@ -2,7 +2,6 @@ package covariate
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"why403/analysis/evidence"
@@ -46,7 +45,7 @@ func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) evi
 			c.Hi[i] = math.MaxInt32
 			continue
 		}
-		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
+		if !t.Refused[i] || t.inBand[i] {
 			c.Hi[i]-- // itself
 		}
 		c.Lo[i] = min(c.Lo[i], c.Mid[i])
@@ -67,10 +66,12 @@ func (t *Table) OpenNow() []int32 {
 
 // frame is one way to lay the events of a reading on a line.
 type frame struct {
-	decisions, opens []int32
-	decidedAt        func(*Attempt) capture.Instant
-	openAt           func(*Attempt) capture.Instant
-	release          time.Duration // added to the early releases
+	decisions []int32           // positions in Attempts in their order, nil as they are
+	decidedAt []capture.Instant // moments of decisions
+	opens     []int32
+	openAt    []capture.Instant // by attempt
+	shift     time.Duration     // added to openAt
+	release   time.Duration     // added to the early releases
 	// selfLast says that an opening at the moment of a decision comes after it.
 	selfLast bool
 	// sure leaves out what may not have been open at all: refusals in band, and
@@ -79,8 +80,8 @@ type frame struct {
 }
 
 func (t *Table) exact(r Reading) frame {
-	f := frame{selfLast: true}
-	t.place(&f, r)
+	f := t.frame(r)
+	f.selfLast = true
 	if !r.ByRequest {
 		// A close reaches the gateway, and shows in an answer, a round trip later.
 		f.release = t.Usual
@@ -89,31 +90,24 @@ func (t *Table) exact(r Reading) frame {
 }
 
 func (t *Table) allowing(r Reading) (atLeast, atMost frame) {
-	t.place(&atLeast, r)
-	t.place(&atMost, r)
+	atLeast, atMost = t.frame(r), t.frame(r)
 	atLeast.sure, atLeast.selfLast = true, true
 	atMost.release = t.Wait
-	jitter := t.Jitter
 	if r.ByRequest {
 		// Between request and answer the gateway counted it, at a moment unknown.
-		atLeast.opens, atLeast.openAt = t.opened, answered
+		atLeast.opens, atLeast.openAt = t.opened, t.answeredAt
 		return atLeast, atMost
 	}
-	atLeast.openAt = func(a *Attempt) capture.Instant { return a.Answered.Add(jitter) }
-	atMost.openAt = func(a *Attempt) capture.Instant { return a.Answered.Add(-jitter) }
+	atLeast.shift, atMost.shift = t.Jitter, -t.Jitter
 	return atLeast, atMost
 }
 
-func (t *Table) place(f *frame, r Reading) {
+func (t *Table) frame(r Reading) frame {
 	if r.ByRequest {
-		f.decisions, f.opens, f.decidedAt, f.openAt = t.bySent, t.openedQ, sent, sent
-		return
+		return frame{decisions: t.bySent, decidedAt: t.sentAt, opens: t.openedQ, openAt: t.sentOf}
 	}
-	f.decisions, f.opens, f.decidedAt, f.openAt = nil, t.opened, answered, answered
+	return frame{decidedAt: t.answeredAt, opens: t.opened, openAt: t.answeredAt}
 }
-
-func sent(a *Attempt) capture.Instant     { return a.Sent }
-func answered(a *Attempt) capture.Instant { return a.Answered }
 
 type sweep struct {
 	t      *Table
@@ -125,7 +119,7 @@ type sweep struct {
 // run merges decisions, openings and releases, all in the order of time.
 func (s *sweep) run(f frame) []int32 {
 	clear(s.counts)
-	out := make([]int32, len(s.t.Attempts))
+	out := s.t.spareCounts()
 	opens, releases := f.opens, s.t.releases
 	if s.linger == Never {
 		releases = nil
@@ -139,15 +133,16 @@ func (s *sweep) run(f frame) []int32 {
 		if f.decisions != nil {
 			i = int(f.decisions[k])
 		}
-		at := f.decidedAt(&s.t.Attempts[i])
+		at := f.decidedAt[k]
 		for len(releases) > 0 && releases[0].at.Add(after) <= at {
-			s.step(releases[0].who, -1, f, after)
+			s.step(releases[0].who, -1, &f, after)
 			releases = releases[1:]
 		}
-		for len(opens) > 0 && s.before(f, opens[0], i, at) {
-			s.step(opens[0], +1, f, after)
+		for len(opens) > 0 && f.before(opens[0], i, at) {
+			s.step(opens[0], +1, &f, after)
 			opens = opens[1:]
 		}
+		out[i] = 0
 		if l := s.labels[i]; l >= 0 {
 			out[i] = max(s.counts[l], 0)
 		}
@@ -157,15 +152,15 @@ func (s *sweep) run(f frame) []int32 {
 
 // before reports whether the opening of j comes before the decision on i. At one
 // moment the order is that of the table.
-func (s *sweep) before(f frame, j int32, i int, at capture.Instant) bool {
-	openAt := f.openAt(&s.t.Attempts[j])
+func (f *frame) before(j int32, i int, at capture.Instant) bool {
+	openAt := f.openAt[j].Add(f.shift)
 	if openAt != at || !f.selfLast {
 		return openAt <= at
 	}
 	return int(j) < i
 }
 
-func (s *sweep) step(j int32, by int32, f frame, after time.Duration) {
+func (s *sweep) step(j int32, by int32, f *frame, after time.Duration) {
 	l := s.labels[j]
 	if l < 0 || f.sure && s.doubtful(j, f, after) {
 		return
@@ -173,37 +168,33 @@ func (s *sweep) step(j int32, by int32, f frame, after time.Duration) {
 	s.counts[l] += by
 }
 
-func (s *sweep) doubtful(j int32, f frame, after time.Duration) bool {
-	a := &s.t.Attempts[j]
-	if a.InBand != 0 {
+func (s *sweep) doubtful(j int32, f *frame, after time.Duration) bool {
+	if s.t.inBand[j] {
 		return true
 	}
-	release, released := s.t.Release(int(j))
-	return released && s.linger != Never && release.Add(after-s.t.Wait) <= f.openAt(a)
+	release := s.t.releasedAt[j]
+	return release.Seen() && s.linger != Never && release.Add(after-s.t.Wait) <= f.openAt[j].Add(f.shift)
 }
 
 // Attempted counts, for each attempt, the decided attempts under its label before
 // it, in the order of a reading.
 func (t *Table) Attempted(labels []int32, n int, r Reading) evidence.Range {
-	out := make([]int32, len(labels))
+	out := evidence.Range{Lo: t.spareCounts(), Mid: t.spareCounts(), Hi: t.spareCounts()}
 	counts := make([]int32, n)
-	for k := range out {
+	for k := range labels {
 		i := k
 		if r.ByRequest {
 			i = int(t.bySent[k])
 		}
-		if l := labels[i]; l >= 0 {
-			out[i] = counts[l]
-			counts[l]++
-		}
-	}
-	hi := slices.Clone(out)
-	for i, l := range labels {
+		l := labels[i]
 		if l < 0 {
-			hi[i] = math.MaxInt32
+			out.Lo[i], out.Mid[i], out.Hi[i] = 0, 0, math.MaxInt32
+			continue
 		}
+		out.Lo[i], out.Mid[i], out.Hi[i] = counts[l], counts[l], counts[l]
+		counts[l]++
 	}
-	return evidence.Range{Lo: out, Mid: slices.Clone(out), Hi: hi}
+	return out
 }
 
 // PeakOpen is the most sockets that were open at once, refusals in band left out.

@@ -3,6 +3,7 @@ package covariate
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"why403/analysis/clock"
@@ -45,7 +46,13 @@ type Table struct {
 	// attempts are JWTs.
 	jwtsUsual bool
 
-	answeredAt, sentAt []capture.Instant // moments in the orders of answers and of requests
+	// What loops over many attempts look at, apart from the rest of them: moments in
+	// the orders of answers, which is that of Attempts, and of requests, then by attempt.
+	answeredAt, sentAt []capture.Instant
+	sentOf, releasedAt []capture.Instant
+	inBand             []bool
+
+	spare sync.Pool // of slices of counts by attempt
 
 	inOrder  []int32 // positions in Attempts as they are
 	bySent   []int32 // positions in Attempts in the order of requests
@@ -139,10 +146,7 @@ func (t *Table) order() {
 	slices.SortStableFunc(t.bySent, func(a, b int32) int {
 		return cmp.Compare(t.Attempts[a].Sent, t.Attempts[b].Sent)
 	})
-	t.answeredAt, t.sentAt = make([]capture.Instant, len(t.Attempts)), make([]capture.Instant, len(t.Attempts))
-	for k, i := range t.bySent {
-		t.answeredAt[k], t.sentAt[k] = t.Attempts[k].Answered, t.Attempts[i].Sent
-	}
+	t.columns()
 	for i := range t.Attempts {
 		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
 			t.opened = append(t.opened, int32(i))
@@ -155,6 +159,19 @@ func (t *Table) order() {
 		}
 	}
 	slices.SortStableFunc(t.releases, func(a, b release) int { return cmp.Compare(a.at, b.at) })
+}
+
+func (t *Table) columns() {
+	n := len(t.Attempts)
+	t.answeredAt, t.sentAt = make([]capture.Instant, n), make([]capture.Instant, n)
+	t.sentOf, t.releasedAt, t.inBand = make([]capture.Instant, n), make([]capture.Instant, n), make([]bool, n)
+	for i := range t.Attempts {
+		a := &t.Attempts[i]
+		t.answeredAt[i], t.sentOf[i], t.releasedAt[i], t.inBand[i] = a.Answered, a.Sent, released(a.Upgrade.Socket), a.InBand != 0
+	}
+	for k, i := range t.bySent {
+		t.sentAt[k] = t.sentOf[i]
+	}
 }
 
 // addRelease notes the end of a socket. What the gateway ended it had released
@@ -174,8 +191,7 @@ func (t *Table) addRelease(i int32) {
 // Release returns when the socket of an attempt stopped counting as open, as early
 // as the gateway can have seen it, and false if it did not or there was none.
 func (t *Table) Release(i int) (capture.Instant, bool) {
-	at := released(t.Attempts[i].Upgrade.Socket)
-	return at, at.Seen()
+	return t.releasedAt[i], t.releasedAt[i].Seen()
 }
 
 // clockSamples returns the samples of the authority that most upgrades asked for,

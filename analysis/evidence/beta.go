@@ -52,8 +52,32 @@ type Table struct {
 
 // Log returns the log likelihood of the outcomes given the predictions.
 func (t Table) Log() float64 {
-	return SaysNo.Log(t.NoRefused, t.NoAccepted) +
-		SaysYes.Log(t.YesRefused, t.YesAccepted) +
-		Either.Log(t.LeanNoRefused, t.LeanNoAccepted) +
-		Either.Log(t.LeanYesRefused, t.LeanYesAccepted)
+	var logs tableLogs
+	logs.update(&t)
+	return logs.sum()
 }
+
+// tableLogs are the log likelihoods of a table's classes. From one threshold to the
+// next few of them change.
+type tableLogs struct {
+	of  Table
+	log [4]float64
+}
+
+func (l *tableLogs) update(t *Table) {
+	if t.NoRefused != l.of.NoRefused || t.NoAccepted != l.of.NoAccepted {
+		l.log[0] = SaysNo.Log(t.NoRefused, t.NoAccepted)
+	}
+	if t.YesRefused != l.of.YesRefused || t.YesAccepted != l.of.YesAccepted {
+		l.log[1] = SaysYes.Log(t.YesRefused, t.YesAccepted)
+	}
+	if t.LeanNoRefused != l.of.LeanNoRefused || t.LeanNoAccepted != l.of.LeanNoAccepted {
+		l.log[2] = Either.Log(t.LeanNoRefused, t.LeanNoAccepted)
+	}
+	if t.LeanYesRefused != l.of.LeanYesRefused || t.LeanYesAccepted != l.of.LeanYesAccepted {
+		l.log[3] = Either.Log(t.LeanYesRefused, t.LeanYesAccepted)
+	}
+	l.of = *t
+}
+
+func (l *tableLogs) sum() float64 { return l.log[0] + l.log[1] + l.log[2] + l.log[3] }

@@ -11,11 +11,7 @@ import (
 const Tolerance = 2
 
 // Cell is thresholds that no observation tells apart: those in (After, UpTo].
-type Cell struct {
-	After, UpTo float64
-	Table       Table
-	LogLik      float64
-}
+type Cell struct{ After, UpTo, LogLik float64 }
 
 // Result is what a scan found.
 type Result struct {
@@ -33,19 +29,20 @@ type Result struct {
 // the refused attempts and would have accepted at least one attempt; others are
 // claims about nothing. Among equally good cells the last is the best.
 func Scan(s Steps, mass Mass) Result {
-	t, n := s.all()
+	t := s.all()
 	best := Result{LogEvidence: math.Inf(-1), Best: Cell{LogLik: math.Inf(-1)}}
-	terms := make([]float64, 0, n)
-	cells := make([]Cell, 0, n)
+	var terms []float64
+	var cells []Cell
 	after := math.Inf(-1)
-	logLik, stale := 0.0, true
+	var logs tableLogs
+	stale := true
 	for i, at := range s.At {
-		c := Cell{After: after, UpTo: at, Table: t}
 		if m := mass(after, at); m > 0 && t.NoRefused > s.Forced[1]+tiny && t.YesRefused+t.YesAccepted > tiny {
 			if stale {
-				logLik, stale = t.Log(), false
+				logs.update(&t)
+				stale = false
 			}
-			c.LogLik = logLik
+			c := Cell{After: after, UpTo: at, LogLik: logs.sum()}
 			terms = append(terms, c.LogLik+math.Log(m))
 			cells = append(cells, c)
 			if c.LogLik >= best.Best.LogLik {
@@ -71,13 +68,13 @@ var none [2]float64
 const tiny = 1e-7
 
 // all returns the table of a threshold below every step.
-func (s Steps) all() (Table, int) {
+func (s Steps) all() Table {
 	t := Table{NoAccepted: s.Forced[0], NoRefused: s.Forced[1]}
 	for i := range s.Lo {
 		t.NoAccepted += s.Lo[i][0]
 		t.NoRefused += s.Lo[i][1]
 	}
-	return t, len(s.At)
+	return t
 }
 
 // pass moves the attempts of one step: those whose Lo it is are no longer surely

@@ -1,10 +1,6 @@
 package evidence
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // Observation is one attempt with the covariate that a threshold is laid on.
 type Observation struct {
@@ -26,37 +22,62 @@ type Steps struct {
 	Forced [2]float64
 }
 
-// Sorted returns the steps of observations in O(n log n).
+// Sorted returns the steps of observations in O(n).
 func Sorted(obs []Observation) Steps {
-	type mark struct {
-		at   float64
-		who  int32
-		kind int8
-	}
-	marks := make([]mark, 0, 3*len(obs))
 	var s Steps
+	var order [3][]mark
+	for kind := range order {
+		order[kind] = make([]mark, 0, len(obs))
+	}
 	for i, o := range obs {
 		if math.IsInf(o.Lo, 1) {
 			s.Forced[outcome(o.Refused)] += o.Weight
 			continue
 		}
-		marks = append(marks, mark{o.Lo, int32(i), 0}, mark{o.Mid, int32(i), 1}, mark{o.Hi, int32(i), 2})
-	}
-	slices.SortFunc(marks, func(a, b mark) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.who, b.who), cmp.Compare(a.kind, b.kind))
-	})
-	sides := [3]*[][2]float64{&s.Lo, &s.Mid, &s.Hi}
-	for _, m := range marks {
-		if len(s.At) == 0 || s.At[len(s.At)-1] != m.at {
-			s.At = append(s.At, m.at)
-			for _, side := range sides {
-				*side = append(*side, [2]float64{})
-			}
+		for kind, at := range [3]float64{o.Lo, o.Mid, o.Hi} {
+			order[kind] = append(order[kind], mark{at, int32(i)})
 		}
-		o := obs[m.who]
-		(*sides[m.kind])[len(s.At)-1][outcome(o.Refused)] += o.Weight
+	}
+	spare := make([]mark, len(order[0]))
+	for kind := range order {
+		order[kind], spare = byValue(order[kind], spare)
+	}
+	s.At = values(order)
+	sides := [3]*[][2]float64{&s.Lo, &s.Mid, &s.Hi}
+	for kind, side := range sides {
+		*side = make([][2]float64, len(s.At))
+		step := 0
+		for _, m := range order[kind] {
+			for s.At[step] != m.at {
+				step++
+			}
+			o := &obs[m.who]
+			(*side)[step][outcome(o.Refused)] += o.Weight
+		}
 	}
 	return s
+}
+
+// values merges ascending lists of marks to their different values.
+func values(lists [3][]mark) []float64 {
+	at := make([]float64, 0, len(lists[0]))
+	for {
+		least, any := math.Inf(1), false
+		for _, l := range lists {
+			if len(l) > 0 && (!any || l[0].at < least) {
+				least, any = l[0].at, true
+			}
+		}
+		if !any {
+			return at
+		}
+		at = append(at, least)
+		for k := range lists {
+			for len(lists[k]) > 0 && lists[k][0].at == least {
+				lists[k] = lists[k][1:]
+			}
+		}
+	}
 }
 
 // Range is covariates that are counts of a unit, each within bounds, by attempt.
@@ -89,20 +110,16 @@ func Counted(r Range, refused []bool, weight []float64) Steps {
 	for i := range s.At {
 		s.At[i] = r.Value(int32(i))
 	}
-	fill := func(values []int32) [][2]float64 {
-		side := make([][2]float64, limit+2)
-		for i, v := range values {
-			if r.Lo[i] < Forced {
-				side[min(v, limit+1)][outcome(refused[i])] += weight[i]
-			}
+	s.Lo, s.Mid, s.Hi = make([][2]float64, limit+2), make([][2]float64, limit+2), make([][2]float64, limit+2)
+	for i, lo := range r.Lo {
+		o, w := outcome(refused[i]), weight[i]
+		if lo == Forced {
+			s.Forced[o] += w
+			continue
 		}
-		return side
-	}
-	s.Lo, s.Mid, s.Hi = fill(r.Lo), fill(r.Mid), fill(r.Hi)
-	for i, v := range r.Lo {
-		if v == Forced {
-			s.Forced[outcome(refused[i])] += weight[i]
-		}
+		s.Lo[lo][o] += w
+		s.Mid[min(r.Mid[i], limit+1)][o] += w
+		s.Hi[min(r.Hi[i], limit+1)][o] += w
 	}
 	return s
 }

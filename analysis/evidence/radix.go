@@ -1,0 +1,64 @@
+package evidence
+
+import "math"
+
+// mark is one bound of an observation.
+type mark struct {
+	at  float64
+	who int32
+}
+
+// The digits of a radix sort: six of eleven bits hold a float64.
+const (
+	digitBits = 11
+	digits    = 6
+)
+
+// byValue sorts marks by value, equal ones staying in order, and returns them and the
+// room that is left: spare must be as long, and both are written to. It is a radix
+// sort of the bits, least digit first, on which the order of floating-point numbers is
+// that of integers once the sign is turned.
+func byValue(list, spare []mark) (sorted, left []mark) {
+	var counts [digits][1 << digitBits]int32
+	for _, m := range list {
+		key := sortable(m.at)
+		for d := range counts {
+			counts[d][key>>(d*digitBits)&(1<<digitBits-1)]++
+		}
+	}
+	for d := range counts {
+		if allIn(&counts[d], len(list)) {
+			continue
+		}
+		var sum int32
+		for i, n := range counts[d] {
+			counts[d][i], sum = sum, sum+n
+		}
+		for _, m := range list {
+			digit := sortable(m.at) >> (d * digitBits) & (1<<digitBits - 1)
+			spare[counts[d][digit]] = m
+			counts[d][digit]++
+		}
+		list, spare = spare, list
+	}
+	return list, spare
+}
+
+// allIn reports whether one digit holds all of n.
+func allIn(counts *[1 << digitBits]int32, n int) bool {
+	for _, c := range counts {
+		if c > 0 {
+			return int(c) == n
+		}
+	}
+	return true
+}
+
+// sortable returns bits in the order of the values; both zeros are one.
+func sortable(v float64) uint64 {
+	bits := math.Float64bits(v + 0)
+	if bits>>63 == 1 {
+		return ^bits
+	}
+	return bits | 1<<63
+}

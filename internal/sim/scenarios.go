@@ -8,11 +8,11 @@ import (
 // Scenarios returns all scenarios, the demo's first. Each takes at most 25 s.
 // The caller may change what it gets.
 func Scenarios() []Scenario {
-	return slices.Concat(basicScenarios(), limitScenarios(), tokenScenarios())
+	return slices.Concat(answerScenarios(), limitScenarios(), tokenScenarios())
 }
 
-// basicScenarios has one scenario of each kind of answer.
-func basicScenarios() []Scenario {
+// answerScenarios has one scenario of each kind of answer.
+func answerScenarios() []Scenario {
 	return []Scenario{
 		{
 			Name: "story",

@@ -15,6 +15,7 @@ import (
 type options struct {
 	set        string
 	seeds      uint64
+	skip       uint64
 	family     string
 	prefixes   bool
 	experiment bool
@@ -35,6 +36,7 @@ func run(args []string, out io.Writer) error {
 	f := flag.NewFlagSet("calibrate", flag.ContinueOnError)
 	f.StringVar(&o.set, "set", "held", `"training", "held" (families and seeds not tuned on) or "all"`)
 	f.Uint64Var(&o.seeds, "seeds", 25, "runs of each family")
+	f.Uint64Var(&o.skip, "skip", 0, "seeds of each family to leave out before the first run")
 	f.StringVar(&o.family, "family", "", "only families whose name begins with this")
 	f.BoolVar(&o.prefixes, "prefixes", true, "analyse prefixes of the recordings too")
 	f.BoolVar(&o.experiment, "experiments", true, "run the experiments that are proposed")
@@ -74,7 +76,7 @@ const heldSeeds = 1_000_000
 
 func (o options) firstSeed(f virtual.Family) uint64 {
 	if f.Held {
-		return heldSeeds
+		return heldSeeds + o.skip
 	}
-	return 0
+	return o.skip
 }

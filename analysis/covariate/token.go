@@ -77,10 +77,11 @@ func (k *Token) complete(r *capture.TokenRequest) {
 // its responses carry no Date.
 const UnknownClock = 2 * time.Second
 
-// date sets the token's age and time left. The decision is taken to lie midway
-// between request and answer, of slow answers near the request.
+// date sets the token's age and time left. The decision is taken to lie within the
+// usual wait after the request, however long this one's answer took: if slow refusals
+// were dated later, or less exactly, their age would tell the outcome.
 func (t *Table) date(a *Attempt) {
-	half := min(a.Answered.Sub(a.Sent), maxWait) / 2
+	half := min(max(t.Usual, leastWait), maxWait) / 2
 	now := a.Sent.Add(half)
 	a.Error = half
 	switch {

@@ -1,0 +1,33 @@
+package covariate
+
+import (
+	"testing"
+	"time"
+
+	"why403/capture"
+)
+
+// How long an answer takes is known only afterwards: it must not date the token.
+func TestSlowAnswersDateTokensAlike(t *testing.T) {
+	at := func(ms int) capture.Instant { return base.Add(time.Duration(ms) * time.Millisecond) }
+	tokens := map[capture.Fingerprint]capture.Token{"t": {IssuedAt: at(-5000), ExpiresAt: at(60_000)}}
+	run := &capture.Run{Tokens: tokens}
+	for i := range 9 {
+		u := &capture.Upgrade{Outcome: capture.Accepted}
+		u.Phases.RequestSent, u.Phases.ResponseHead = at(i), at(i+10)
+		if i == 8 {
+			u.Outcome, u.Status = capture.Refused, 403
+			u.Phases.RequestSent, u.Phases.ResponseHead = at(0), at(900)
+		}
+		u.Credentials = []capture.Credential{{Token: "t"}}
+		run.Upgrades = append(run.Upgrades, u)
+	}
+	table := Build(run)
+	fast, slow := table.Attempts[0], table.Attempts[8]
+	if fast.Token == nil || !slow.Refused {
+		t.Fatalf("got %+v and %+v", fast, slow)
+	}
+	if fast.Age != slow.Age || fast.Error != slow.Error {
+		t.Errorf("age %v ± %v if fast, %v ± %v if slow", fast.Age, fast.Error, slow.Age, slow.Error)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"why403/analysis/covariate"
+	"why403/analysis/evidence"
 )
 
 // pairShare is the prior that two causes refuse at once, over that of one.
@@ -151,15 +152,28 @@ func (s *study) joined(first, second *hypothesis) *hypothesis {
 	return h
 }
 
-// unsureCost is the log likelihood of what a prediction leaves open.
+// unsureCost is the log likelihood of what a prediction leaves open, as in a scan: had
+// only the refusals a cost, a mechanism that is unsure of most attempts would explain
+// them for next to nothing.
 func (s *study) unsureCost(p prediction) float64 {
-	var weight float64
+	var t evidence.Table
 	for i, f := range p {
-		if f.unsure && f.call != 0 && s.table.Refused[i] {
-			weight += s.weights[i]
+		if !f.unsure || f.call == 0 {
+			continue
+		}
+		refused, w := s.table.Refused[i], s.weights[i]
+		switch {
+		case f.call > 0 && refused:
+			t.LeanNoRefused += w
+		case f.call > 0:
+			t.LeanNoAccepted += w
+		case refused:
+			t.LeanYesRefused += w
+		default:
+			t.LeanYesAccepted += w
 		}
 	}
-	return -weight * math.Ln2
+	return t.Log()
 }
 
 // bothWork reports whether each of two predictions accounts for refusals that the

@@ -24,6 +24,9 @@ type cause struct {
 	refute func(*study, *hypothesis) string
 	// predict returns the share of refusals that an experiment would see.
 	predict func(*study, *hypothesis, *experiment) float64
+	// proven reports whether a hypothesis that fits shows what only this cause
+	// does; nil if fitting is enough.
+	proven func(*study, *hypothesis) bool
 	// words in an answer that speak for the cause.
 	words []string
 }
@@ -69,6 +72,9 @@ type hypothesis struct {
 	missing   []string      // what was sent in place of a token
 	windowKind
 	variant string // of the mechanism, for its texts
+
+	starts    banStarts // of a ban
+	causeless float64   // log evidence of bans that nothing begins
 	// predicted is what the best parameters say of each attempt; nil if the
 	// hypothesis makes no prediction about any.
 	predicted prediction
@@ -92,6 +98,8 @@ type forecast struct {
 	// unsure says that the recording cannot tell on which side it fell, whatever
 	// the call.
 	unsure bool
+	// apart says that the call was weighed apart from others of its kind.
+	apart bool
 }
 
 // thresholded returns the prediction of "refused if covariate ≥ θ".

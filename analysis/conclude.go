@@ -152,7 +152,7 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	if c.probability < sure || h.cause == unknown || h.predicted == nil {
 		return false
 	}
-	if rivalled(c, all) || h.cause == overload && !s.slowRefusals() {
+	if rivalled(c, all) || !s.proven(h) {
 		return false
 	}
 	if !s.explains(h) {
@@ -163,6 +163,13 @@ func (s *study) determines(c candidate, all []candidate) bool {
 		return !h.soft && wrong <= 0.02
 	}
 	return true
+}
+
+// proven reports whether each cause of a hypothesis shows what only it does.
+func (s *study) proven(h *hypothesis) bool {
+	return !slices.ContainsFunc(h.single(), func(h *hypothesis) bool {
+		return h.cause.proven != nil && !h.cause.proven(s, h)
+	})
 }
 
 // explains reports whether a hypothesis accounts for the outcomes well enough to
@@ -178,13 +185,27 @@ func (s *study) explains(h *hypothesis) bool {
 
 // rival is the probability from which on a cause that decides every attempt alike
 // keeps another from being determined: nothing but the priors speaks for one of them.
-const rival = 0.015
+// A single ban is a rival at any probability but none: whatever else refuses all of a
+// source in one stretch of time, an outage or a window of a quota, looks the same.
+const (
+	rival          = 0.015
+	rivalSingleBan = 1e-5
+)
 
 func rivalled(c candidate, all []candidate) bool {
 	return slices.ContainsFunc(all, func(o candidate) bool {
-		return o.best != c.best && o.probability >= rival &&
+		least := rival
+		if o.best.singleBan() {
+			least = rivalSingleBan
+		}
+		return o.best != c.best && o.probability >= least &&
 			o.best.calls() && c.best.calls() && alike(o.best.predicted, c.best.predicted)
 	})
+}
+
+// singleBan reports whether a hypothesis is of one ban that was seen to end.
+func (h *hypothesis) singleBan() bool {
+	return len(h.parts) == 0 && h.cause == sourceBan && h.starts.triggered+h.starts.untriggered == 1 && h.starts.ended
 }
 
 // alike reports whether two predictions contradict each other nowhere.

@@ -24,6 +24,7 @@ const (
 	thirds      = "slower ramp, then reopen thirds"
 	twoClients  = "two client ids"
 	twoSources  = "two source addresses"
+	probeSource = "the same load, and a few from a second address"
 	oneEdge     = "one gateway address"
 	agedTokens  = "old tokens at low load"
 )
@@ -130,6 +131,17 @@ var menu = []*experiment{
 		},
 		func(*study, loadFacts) []string {
 			return []string{"Run the same plan with half of the threads on a second machine or source address."}
+		}},
+	{probeSource, "while the load is refused, the second address tells whether only the first is",
+		func(f loadFacts) *plan {
+			return f.probed("those from the second address", func(m *move) { m.source = 1 })
+		},
+		func(*study, loadFacts) []string {
+			return []string{
+				"Run the same plan again, unchanged.",
+				fmt.Sprintf("Meanwhile open a socket now and then, one for %d of the load, from another machine or source address.", oneProbeIn),
+				"Look whether the load is refused again, and whether the second address is refused at the same time.",
+			}
 		}},
 	{oneEdge, "a limit kept by each of the gateway's addresses then comes at its own number",
 		func(f loadFacts) *plan {

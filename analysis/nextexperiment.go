@@ -116,17 +116,22 @@ const (
 	blurOfUnknown = 0.3
 )
 
+// leastWeight is the probability that a candidate has at least when an experiment is
+// chosen: a rival that is named only for deciding alike is to be told apart too.
+const leastWeight = 0.05
+
 // gain is the mutual information, in nats, between which candidate holds and the
 // shares refused in the parts of the experiment.
 func (r *rehearsal) gain(named []candidate) float64 {
 	weights := make([]float64, len(named))
 	total := 0.0
-	for _, c := range named {
-		total += c.probability
+	for i, c := range named {
+		weights[i] = max(c.probability, leastWeight)
+		total += weights[i]
 	}
 	chances := make([][][]float64, len(named)) // by candidate, part and step
 	for i, c := range named {
-		weights[i] = c.probability / total
+		weights[i] /= total
 		sd := blur
 		if c.best.cause == unknown {
 			sd = blurOfUnknown
@@ -215,7 +220,7 @@ func suspected(named []candidate) suspects {
 			case h.threshold == nil:
 			case h.cause == concurrencyCap:
 				of.limit = max(of.limit, int(h.threshold.Value))
-			case h.cause == quota || h.cause == tokenOverused:
+			case h.cause == quota || h.cause == tokenOverused || h.cause == sourceBan:
 				of.upgrades = max(of.upgrades, int(h.threshold.Value))
 			}
 		}

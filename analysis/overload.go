@@ -25,6 +25,7 @@ var overload = &cause{
 	do:      doOverload,
 	refute:  refuteOverload,
 	predict: predictOverload,
+	proven:  func(s *study, _ *hypothesis) bool { return s.slowRefusals() },
 	words: []string{"overload", "timeout", "timed out", "deadline", "upstream request timeout", "temporarily", "try again later", "jwks",
 		"server busy", "overflow", "no healthy upstream"},
 }

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -32,10 +33,14 @@ type loadFacts struct {
 	age     float64 // of tokens when they are used first, or of a shared one at the start
 	life    float64 // of tokens
 	edges   int
+	again   []move // the recorded load itself, up to mostPlayed
 	suspects
 }
 
-const mostThreads = 3000 // that a plan has
+const (
+	mostThreads = 3000 // that a plan has
+	mostPlayed  = 20_000
+)
 
 // suspects are the numbers that candidates name, 0 for none.
 type suspects struct {
@@ -57,8 +62,51 @@ func (s *study) loadFacts(of suspects) loadFacts {
 	if a := s.table.Attempts[0]; a.Token != nil && a.Token.Issued.Seen() {
 		f.age = max(0, a.Age.Seconds())
 	}
+	f.again = s.recordedMoves(f)
 	return f
 }
+
+// recordedMoves is the recorded load: sockets that were refused would have lived as
+// long as is usual.
+func (s *study) recordedMoves(f loadFacts) []move {
+	var lives []float64
+	for i := range s.table.Attempts {
+		if at, released := s.table.Release(i); released {
+			lives = append(lives, at.Sub(s.table.Attempts[i].Answered).Seconds())
+		}
+	}
+	usual := math.Inf(1)
+	if len(lives) > 0 {
+		usual = medianOf(slices.Clone(lives))
+	}
+	var moves []move
+	for i := range s.table.Attempts[:min(len(s.table.Attempts), mostPlayed)] {
+		a := &s.table.Attempts[i]
+		m := f.opening(i, s.since(a.Sent))
+		end := m.at + usual
+		if at, released := s.table.Release(i); released {
+			end = s.since(at)
+		}
+		moves = append(moves, m, move{at: end, socket: i})
+	}
+	return moves
+}
+
+// probed repeats the recorded load, and opens a few sockets more in between that differ
+// from it by a change.
+func (f loadFacts) probed(part string, change func(*move)) *plan {
+	p := &plan{life: f.life, parts: []string{"the same load", part}, moves: slices.Clone(f.again)}
+	for i := 0; i < len(f.again); i += 2 * oneProbeIn {
+		m := f.again[i]
+		m.socket, m.part = len(f.again)+m.socket, 1
+		change(&m)
+		p.moves = append(p.moves, m, move{at: m.at + 1, socket: m.socket})
+	}
+	return p
+}
+
+// oneProbeIn is how many upgrades of the load there are for one that probes.
+const oneProbeIn = 8
 
 // opening is an upgrade of thread i as the recorded load would make it.
 func (f loadFacts) opening(i int, at float64) move {

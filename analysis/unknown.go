@@ -16,6 +16,7 @@ import (
 // evidence is a mixture of
 //
 //   - pure memory: the outcome depends on the outcomes before it;
+//   - stretches of refusals of one length, with nothing that begins them;
 //   - everything refused, by something in the requests that no cause looks at;
 //   - for the best hypothesis of each cause, "that, and a context on top": the rate
 //     of refusals differs within its predictions by recent outcomes, time, open
@@ -37,7 +38,8 @@ const (
 	memoryShare   = 0.002
 	contextShare  = 0.001
 	alwaysShare   = 0.050
-	residualShare = 0.947
+	stretchShare  = 0.100
+	residualShare = 0.847
 
 	memoryDepth = 12
 )
@@ -56,6 +58,9 @@ func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 	}
 	best, pattern := 0.0, ""
 	for _, lead := range leads {
+		if lead.cause == sourceBan {
+			terms = append(terms, math.Log(stretchShare)+lead.causeless)
+		}
 		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))
 		var left []float64
 		for _, c := range s.contexts {
@@ -100,6 +105,7 @@ func (s *study) mostLeft(lead *hypothesis) float64 {
 // many of those near are wrong that they are no slips.
 func (s *study) residual(p prediction, c context) float64 {
 	var plain evidence.Table
+	var apart [2]float64
 	labels := make([]int32, len(p))
 	slips := s.slips(p)
 	for i, f := range p {
@@ -108,23 +114,31 @@ func (s *study) residual(p prediction, c context) float64 {
 			continue
 		}
 		w := s.weights[i]
-		labels[i] = 2 * c.labels[i]
-		if f.call > 0 {
-			labels[i]++
-		}
+		labels[i] = kinds * c.labels[i]
 		switch refused := s.table.Refused[i]; {
-		case f.call > 0 && refused:
-			plain.NoRefused += w
+		case f.call > 0 && f.apart:
+			labels[i] += 2
+			apart[outcomeOf(refused)] += w
 		case f.call > 0:
-			plain.NoAccepted += w
+			labels[i]++
+			if refused {
+				plain.NoRefused += w
+			} else {
+				plain.NoAccepted += w
+			}
 		case refused:
 			plain.YesRefused += w
 		default:
 			plain.YesAccepted += w
 		}
 	}
-	return evidence.Context(labels, 2*c.n, s.table.Refused, s.weights) - plain.Log() - s.unpaid(labels, 2*c.n, s.surprises(p))
+	return evidence.Context(labels, kinds*c.n, s.table.Refused, s.weights) - plain.Log() - evidence.SaysNo.Log(apart[1], apart[0]) -
+		s.unpaid(labels, kinds*c.n, s.surprises(p))
 }
+
+// kinds is how many kinds of calls a context is looked at within: accept, refuse, and
+// refuse by a rule that is weighed apart.
+const kinds = 3
 
 // softResidual returns by how much the log likelihood of a hypothesis that only says
 // how likely refusals are rises if the rate may also differ by context.

@@ -1,0 +1,151 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/covariate"
+	"why403/analysis/evidence"
+)
+
+// banWay is a kind of ban: whether attempts during one renew it, and whether they
+// count towards the next; if not, each ban clears the count.
+type banWay struct{ renews, remembers bool }
+
+var banWays = []banWay{{false, false}, {false, true}, {true, false}, {true, true}}
+
+// banFit fits a ban's length, then the window that triggers it.
+type banFit struct {
+	s     *study
+	part  covariate.Partition
+	turns []covariate.Turn
+}
+
+// banFitted is a ban of one way and length.
+type banFitted struct {
+	banWay
+	*banned
+	windows *search
+}
+
+// logLik is the likelihood with the best window and limit.
+func (b *banFitted) logLik() float64 {
+	if b == nil {
+		return math.Inf(-1)
+	}
+	t, _ := b.windows.best()
+	return t.logLik() + b.within()
+}
+
+func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
+	h := &hypothesis{scope: scope, equivalent: otherScopes(p, scope)}
+	f := &banFit{s: s, part: p, turns: s.turns(p.Labels, p.N)}
+	var best *banFitted
+	terms, causeless := []float64{math.Inf(-1)}, []float64{math.Inf(-1)}
+	for _, way := range banWays {
+		lengths, bare := search{low: leastBan, high: mostBan}, search{low: leastBan, high: mostBan}
+		for _, length := range f.lengthsToTry(way.renews) {
+			b := &banFitted{way, f.banned(length, way.renews), nil}
+			step := length * f.precision(length, way.renews)
+			bare.tried = append(bare.tried, trial{length, step, evidence.Result{LogEvidence: b.within() + b.uncaused()}})
+			b.windows = f.windows(b)
+			t, ok := b.windows.best()
+			if !ok {
+				continue
+			}
+			lengths.tried = append(lengths.tried, trial{length, step, evidence.Result{LogEvidence: b.within() + b.windows.logEvidence(), Best: t.result.Best}})
+			if b.logLik() > best.logLik() {
+				best = b
+			}
+		}
+		prior := f.lengthPrior(way.renews) - math.Log(float64(len(banWays)))
+		terms = append(terms, lengths.logEvidence()+prior)
+		causeless = append(causeless, bare.logEvidence()+prior)
+	}
+	h.causeless = floats.LogSumExp(causeless)
+	if best == nil {
+		h.logEvidence = s.unfitted(func(i int) bool { return p.Labels[i] < 0 })
+		return h
+	}
+	h.logEvidence = floats.LogSumExp(terms)
+	f.fill(h, best)
+	return h
+}
+
+// fill puts the best of what was tried into the hypothesis.
+func (f *banFit) fill(h *hypothesis, b *banFitted) {
+	t, _ := b.windows.best()
+	n := t.result.Best.UpTo
+	h.logLik = b.logLik()
+	h.threshold = &Threshold{Value: n, Low: math.Floor(t.result.Best.After) + 1, High: n, Unit: "upgrades"}
+	if low := math.Floor(t.result.Low) + 1; low < h.threshold.Low {
+		h.threshold.Low, h.threshold.High = low, t.result.High
+	}
+	h.predicted, h.starts = b.predict(thresholded(f.s.counted(f.counts(b, t.x)), n, 0))
+	h.starts.ended = len(f.spans(b.renews)) > 0
+	h.counts = f.s.tally(h.predicted)
+	h.window = b.windows.interval("s")
+	h.lasts = f.lasts(b.length, b.renews)
+	if b.renews {
+		h.variant = renewing
+	}
+}
+
+const renewing = ", longer if it goes on trying"
+
+func otherScopes(p covariate.Partition, scope string) []string {
+	others := []string{}
+	for _, o := range append([]string{p.Scope}, p.Equivalent...) {
+		if o != scope {
+			others = append(others, o)
+		}
+	}
+	return others
+}
+
+// Bans are for bursts: longer windows than usual, in seconds, have a small part of the
+// prior.
+const (
+	usualBanWindow = 60
+	longBanWindow  = 0.03
+)
+
+// windows searches the window in which too many attempts start a ban.
+func (f *banFit) windows(b *banFitted) *search {
+	q := &search{key: fmt.Sprintf("ban %s %v %.3g", f.part.Scope, b.banWay, b.length), low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
+		r := evidence.Scan(evidence.Counted(f.counts(b, x), f.s.table.Refused, b.weights), evidence.Counts(mostSockets))
+		if x > usualBanWindow {
+			r.LogEvidence += math.Log(longBanWindow)
+		}
+		return r
+	}}
+	q.run(f.s, func() {
+		limit := min(mostBanWindow, f.s.duration())
+		for x := leastBanWindow * 1.2; x <= limit; x *= 1.25 {
+			q.try(x, x*0.25)
+		}
+		if limit < mostBanWindow {
+			q.try(limit, 2*(mostBanWindow-limit)) // longer ones count alike
+		}
+		if best, ok := q.best(); ok {
+			q.climb(best.x, best.step/2, min(best.step/2, best.x/4))
+			best, _ = q.best()
+			q.climb(best.x, best.step, best.step/2)
+		}
+	})
+	return q
+}
+
+// counts counts the attempts of a source within a window before each.
+func (f *banFit) counts(b *banFitted, window float64) evidence.Range {
+	if b.counter == nil {
+		labels, n, counting := b.epochs, b.n, covariate.LetThrough
+		if b.remembers {
+			labels, n, counting = f.part.Labels, f.part.N, covariate.AllAttempts
+		}
+		b.counter = f.s.table.Counter(labels, n, f.s.table.Readings()[0], counting)
+	}
+	return b.counter.Trailing(toDuration(window))
+}

@@ -39,8 +39,10 @@ func (c *Collector) putUpgrade(u Upgrade) {
 	if c.byKey == nil {
 		c.byKey = map[[2]int64]*Upgrade{}
 	}
-	c.byKey[key] = &u
-	c.run.Upgrades = append(c.run.Upgrades, &u)
+	kept := new(Upgrade) // not &u: that would move every u to the heap
+	*kept = u
+	c.byKey[key] = kept
+	c.run.Upgrades = append(c.run.Upgrades, kept)
 }
 
 func (c *Collector) putToken(t Token) {

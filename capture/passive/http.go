@@ -58,7 +58,7 @@ func (h *httpLayer) complete(u *capture.Upgrade) {
 	client, server := f.endpoints()
 	f.o.legs[h.id] = leg{client.AddrPort(), server.AddrPort(), absolute || h.p.authority != ""}
 	if h.p.tls != nil {
-		u.ServerTLS = h.p.tls.Facts().TLS()
+		u.ServerTLS = f.o.sameTLS.of(h.p.tls.Facts().TLS())
 	}
 	if u.Exchange > 1 {
 		return
@@ -84,4 +84,25 @@ func (h *httpLayer) addresses(proxied bool) (client, source, server netip.AddrPo
 		return client, netip.AddrPort{}, netip.AddrPort{}
 	}
 	return client, client, s.AddrPort()
+}
+
+// sameTLS keeps one copy of facts that many connections share, as those of one load tool
+// do.
+type sameTLS map[capture.TLS]*capture.TLS
+
+// maxSameTLS bounds it: server names may all differ.
+const maxSameTLS = 1 << 12
+
+func (m *sameTLS) of(t *capture.TLS) *capture.TLS {
+	if t == nil {
+		return nil
+	}
+	if have := (*m)[*t]; have != nil {
+		return have
+	}
+	if *m == nil || len(*m) == maxSameTLS {
+		*m = sameTLS{}
+	}
+	(*m)[*t] = t
+	return t
 }

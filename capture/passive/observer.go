@@ -28,6 +28,7 @@ type Observer struct {
 	conns       int64           // connections handed to dissect
 	losses      losses
 	unread      unread
+	sameTLS     sameTLS
 	legs        map[int64]leg
 	waiting     map[*tlsLayer]struct{} // for keys, with Options.Hold
 }

@@ -1,6 +1,7 @@
 package passive
 
 import (
+	"bytes"
 	"slices"
 
 	"why403/capture"
@@ -95,16 +96,19 @@ func (p *pipe) sniff(dir dissect.Dir, at capture.Instant, b []byte) {
 	}
 	head := b[:min(len(b), decisive)]
 	p.start[dir] = append(p.start[dir], head[:min(len(head), max(0, decisive-len(p.start[dir])))]...)
-	p.hold(piece{dir: dir, at: at, b: append([]byte(nil), b...)})
 	client := classify(p.start[dissect.FromClient])
 	server := classify(p.start[dissect.FromServer])
 	switch {
-	case client == unknown, server == unknown && client != short, p.size > maxHeld:
+	case client == unknown, server == unknown && client != short, p.size+len(b) > maxHeld:
 		p.ignore()
 	case client != short:
-		p.choose(client, dir, at)
+		p.choose(client)
+		p.data(dir, at, b)
 	case server.fromServer():
-		p.choose(server, dir, at)
+		p.choose(server)
+		p.data(dir, at, b)
+	default:
+		p.hold(piece{dir: dir, at: at, b: bytes.Clone(b)})
 	}
 }
 
@@ -124,7 +128,7 @@ func (p *pipe) hold(h piece) {
 }
 
 // choose begins the layer for what was recognised and replays what was held.
-func (p *pipe) choose(k kind, dir dissect.Dir, at capture.Instant) {
+func (p *pipe) choose(k kind) {
 	switch k {
 	case request, response, preface:
 		p.layer = newHTTP(p)

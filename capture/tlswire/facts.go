@@ -57,7 +57,7 @@ func VersionName(v uint16) string {
 	case 0x0300:
 		return "SSL 3.0"
 	case 0x0301, 0x0302, 0x0303, 0x0304:
-		return fmt.Sprintf("TLS 1.%d", v-0x0301)
+		return "TLS 1." + "0123"[v-0x0301:][:1]
 	}
 	if draft13(v) {
 		return fmt.Sprintf("TLS 1.3 draft %d", v-0x7f00)

@@ -65,6 +65,9 @@ func (p *Parser) takeControl(b []byte) {
 
 // keep copies what b has of the first text message, up to the limit.
 func (p *Parser) keep(b []byte) (n int) {
+	if p.kept == nil {
+		p.kept = make([]byte, 0, min(len(b), p.TextLimit))
+	}
 	n = min(len(b), p.TextLimit-len(p.kept))
 	for i, c := range b[:n] {
 		p.kept = append(p.kept, p.unmasked(c, i))

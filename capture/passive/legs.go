@@ -21,17 +21,11 @@ type leg struct {
 // gateway saw and said is of the second. Behind anything else the first leg is the
 // one to explain, and the second is only counted, in a note.
 func (o *Observer) Join(run *capture.Run) {
-	byKey := map[string][]*capture.Upgrade{}
-	for _, u := range run.Upgrades {
-		if key, ok := u.RequestHead.Get("Sec-WebSocket-Key"); ok {
-			byKey[key] = append(byKey[key], u)
-		}
-	}
+	known := o.rivals(run)
 	gone := map[*capture.Upgrade]bool{}
 	behind := 0
 	for _, u := range run.Upgrades {
-		key, _ := u.RequestHead.Get("Sec-WebSocket-Key")
-		outer := o.enclosing(u, byKey[key], gone)
+		outer := o.enclosing(u, known.of(u, o.legs[u.Conn].client.Addr()), gone)
 		switch {
 		case outer == nil:
 		case o.legs[outer.Conn].proxied:
@@ -53,17 +47,47 @@ func (o *Observer) Join(run *capture.Run) {
 	}
 }
 
-// enclosing returns the one attempt of the same key on the way to another machine that u
-// lies within, nil if there is none or more than one. Some load tools send one key with
-// all their attempts: then the machine in the path must also be the client of u.
-func (o *Observer) enclosing(u *capture.Upgrade, same []*capture.Upgrade, gone map[*capture.Upgrade]bool) (outer *capture.Upgrade) {
-	inner := o.legs[u.Conn]
-	for _, v := range same {
-		before := o.legs[v.Conn]
-		if before.server == inner.server || len(same) > 2 && before.server.Addr() != inner.client.Addr() {
-			continue
+// rivals are attempts that may be the same, by their Sec-WebSocket-Key.
+type rivals struct {
+	byKey map[string][]*capture.Upgrade
+	// byServer has them by the machine that they were sent to, too. Some load tools send one
+	// key with all their attempts: of more than two, only those to the client of another
+	// can be that one's outer leg.
+	byServer map[rivalKey][]*capture.Upgrade
+}
+
+type rivalKey struct {
+	key    string
+	server netip.Addr
+}
+
+func (o *Observer) rivals(run *capture.Run) rivals {
+	r := rivals{map[string][]*capture.Upgrade{}, map[rivalKey][]*capture.Upgrade{}}
+	for _, u := range run.Upgrades {
+		if key, ok := u.RequestHead.Get("Sec-WebSocket-Key"); ok {
+			r.byKey[key] = append(r.byKey[key], u)
+			at := rivalKey{key, o.legs[u.Conn].server.Addr()}
+			r.byServer[at] = append(r.byServer[at], u)
 		}
-		if v.Conn == u.Conn || gone[v] || !encloses(v, u) {
+	}
+	return r
+}
+
+// of returns what may be the outer leg of u, which came from that machine.
+func (r *rivals) of(u *capture.Upgrade, client netip.Addr) []*capture.Upgrade {
+	key, _ := u.RequestHead.Get("Sec-WebSocket-Key")
+	if same := r.byKey[key]; len(same) <= 2 {
+		return same
+	}
+	return r.byServer[rivalKey{key, client}]
+}
+
+// enclosing returns the one attempt of rivals on the way to another machine that u lies
+// within, nil if there is none or more than one.
+func (o *Observer) enclosing(u *capture.Upgrade, rivals []*capture.Upgrade, gone map[*capture.Upgrade]bool) (outer *capture.Upgrade) {
+	server := o.legs[u.Conn].server
+	for _, v := range rivals {
+		if v.Conn == u.Conn || gone[v] || !encloses(v, u) || o.legs[v.Conn].server == server {
 			continue
 		}
 		if outer != nil {

@@ -114,8 +114,7 @@ func (c *Conn) replaced(d Dir, s *packet.Segment) bool {
 // evict makes room: ended connections first, then the one silent for longest.
 func (a *Assembler) evict() {
 	for len(a.ended) > 0 && len(a.table.conns) >= a.opt.Connections {
-		a.table.forget(a.ended[0])
-		a.ended = a.ended[1:]
+		a.bury()
 	}
 	if c := a.lru.oldest; c != nil && len(a.table.conns) >= a.opt.Connections {
 		a.stats.Evicted++
@@ -145,9 +144,8 @@ func (a *Assembler) sweep(at capture.Instant) {
 	}
 	clear(a.blocked[len(still):])
 	a.blocked = still
-	for len(a.ended) > 0 && (len(a.ended) > remembered || at.Sub(a.ended[0].last) > memory) {
-		a.table.forget(a.ended[0])
-		a.ended = a.ended[1:]
+	for len(a.ended) > 0 && at.Sub(a.ended[0].last) > memory {
+		a.bury()
 	}
 }
 
@@ -178,6 +176,16 @@ func (a *Assembler) close(c *Conn, why Reason) {
 	if why == Ended {
 		a.ended = append(a.ended, c)
 	}
+	if len(a.ended) > remembered {
+		a.bury()
+	}
+}
+
+// bury forgets the connection that ended first.
+func (a *Assembler) bury() {
+	a.table.forget(a.ended[0])
+	a.ended[0] = nil // the array lives on
+	a.ended = a.ended[1:]
 }
 
 // nobody is the stream of a connection that is not followed.

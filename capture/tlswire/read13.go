@@ -74,7 +74,10 @@ func (c *Conn) open13(r *record) (later bool) {
 			seq = s.seq
 		}
 		if b, ok := open.open(c.d.scratch[:0], seq, r); ok {
-			s.stage, s.seq = st, seq+1
+			for ; s.stage < st; s.stage++ {
+				s.openers[s.stage] = nil // what it was for is over
+			}
+			s.seq = seq + 1
 			return c.inner(r, b)
 		}
 		if st == s.stage && st != stageEarly {

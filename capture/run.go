@@ -11,6 +11,7 @@ type Run struct {
 	Clock         []ClockSample
 	Losses        []Loss
 	Notes         []Note
+	Parts         []Part // of a run that [Join] made: its recordings by their start; empty for one recording
 }
 
 // Meta says where a run comes from.
@@ -80,9 +81,14 @@ func (Note) record()         {}
 // Duration is the time from start to end, or to the last thing recorded if the
 // run was not sealed.
 func (r *Run) Duration() time.Duration {
+	return max(0, r.end().Sub(r.Started))
+}
+
+// end is when the run ended, or the last moment it knows of.
+func (r *Run) end() Instant {
 	end := r.Ended
 	for _, u := range r.Upgrades {
 		end = max(end, u.Phases.RequestSent, u.Phases.ResponseHead, u.Socket.Closed)
 	}
-	return max(0, end.Sub(r.Started))
+	return end
 }

@@ -37,7 +37,7 @@ func (x *exhibition) points() []Point {
 	for _, i := range picked {
 		a := &x.table.Attempts[i]
 		points = append(points, Point{
-			At: a.Answered.Sub(x.start), Age: a.Age, AgeSeen: knowsIssue(a),
+			At: x.elapsed(a.Answered), Age: a.Age, AgeSeen: knowsIssue(a),
 			Open: int(x.open[i]), Refused: a.Refused,
 		})
 	}

@@ -35,9 +35,9 @@ func (x *exhibition) attempts() []Listed {
 	list := make([]Listed, 0, len(keep))
 	for _, k := range keep {
 		u := x.run.Upgrades[k]
-		l := Listed{Upgrade: u, At: u.Phases.RequestSent.Sub(x.start)}
+		l := Listed{Upgrade: u, At: x.elapsed(u.Phases.RequestSent)}
 		if !u.Phases.RequestSent.Seen() {
-			l.At = max(u.Phases.RequestRead, u.Phases.Accepted, x.start).Sub(x.start)
+			l.At = x.elapsed(max(u.Phases.RequestRead, u.Phases.Accepted, x.start))
 		}
 		if i, ok := decided[u]; ok {
 			l.derive(&x.table.Attempts[i], int(x.open[i]))

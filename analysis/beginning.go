@@ -40,7 +40,7 @@ func (s *study) begin() {
 	k, _ := slices.BinarySearchFunc(run.Upgrades, end, func(u *capture.Upgrade, at capture.Instant) int {
 		return cmp.Compare(u.Phases.RequestSent, at)
 	})
-	run.Upgrades = run.Upgrades[:k]
+	run.Upgrades, run.Parts = run.Upgrades[:k], partsUntil(run.Parts, end)
 	b := newStudy(&run)
 	if !b.decidable() {
 		return
@@ -49,6 +49,18 @@ func (s *study) begin() {
 	b.begunWith = b.weigh()
 	s.beginning = b
 	s.forget()
+}
+
+// partsUntil returns what there had been of recordings at a moment.
+func partsUntil(parts []capture.Part, end capture.Instant) []capture.Part {
+	var list []capture.Part
+	for _, p := range parts {
+		if p.Started <= end {
+			p.Until = min(p.Until, end)
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // forget drops what was found for causes that the beginning rules out, but for the

@@ -34,23 +34,15 @@ type exhibition struct {
 	start capture.Instant
 }
 
+// elapsed is how much had been recorded at a moment.
+func (x *exhibition) elapsed(at capture.Instant) time.Duration { return x.table.Axis.Elapsed(at) }
+
 // started returns the run's start, or the first request's time if it has none.
 func started(run *capture.Run) capture.Instant {
 	if run.Started.Seen() || len(run.Upgrades) == 0 {
 		return run.Started
 	}
 	return run.Upgrades[0].Phases.RequestSent
-}
-
-// lasted is the time from the start to the end of a run, also if the run does not
-// say when it started.
-func lasted(run *capture.Run) time.Duration {
-	if run.Started.Seen() {
-		return run.Duration()
-	}
-	from := *run
-	from.Started = started(run)
-	return from.Duration()
 }
 
 // thin returns at most limit positions of n, evenly spread, ascending.

@@ -34,7 +34,7 @@ func (s *study) explain() *Findings {
 	f := &Findings{
 		Schema:   Schema,
 		Started:  started(run).Time().Format(time.RFC3339Nano),
-		PeakOpen: s.table.PeakOpen(), DurationS: round(lasted(run).Seconds(), 3),
+		PeakOpen: s.table.PeakOpen(), DurationS: round(s.table.Axis.Total().Seconds(), 3),
 		Hypotheses: []Hypothesis{}, UndecidedBetween: []string{}, Notes: []string{},
 	}
 	f.count(s)
@@ -55,6 +55,7 @@ func (s *study) explain() *Findings {
 	s.conclude(f, hs)
 	f.AnsweredBy = s.answeredBy()
 	f.Advice = s.advise()
+	f.Recordings = s.recordings()
 	f.Notes = notes(s, f, hs)
 	return f
 }
@@ -103,7 +104,6 @@ func (s *study) weigh() []*hypothesis {
 // weighCauses weighs causes with the priors of their scopes, without their own.
 func (s *study) weighCauses(of []*cause) []*hypothesis {
 	weighed := make([][]*hypothesis, len(of))
-	s.duration() // caches what all ask for
 	inParallel(len(of), func(i int) { weighed[i] = of[i].weigh(s) })
 	var hs []*hypothesis
 	for i, c := range of {

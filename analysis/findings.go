@@ -16,8 +16,9 @@ type Findings struct {
 	Failed        map[string]int `json:"failed"`          // by outcome, "timed-out"
 	Pending       int            `json:"pending"`
 	PeakOpen      int            `json:"peak_open"`
-	Started       string         `json:"started"`    // RFC 3339, UTC
-	DurationS     float64        `json:"duration_s"` // seconds
+	Started       string         `json:"started"`              // RFC 3339, UTC
+	DurationS     float64        `json:"duration_s"`           // seconds, gaps between recordings left out
+	Recordings    []Recording    `json:"recordings,omitempty"` // of several that were analysed as one
 
 	Verdict          Verdict       `json:"verdict"`
 	ByForm           []FormFinding `json:"by_form,omitempty"` // of refusals in several forms: each on its own

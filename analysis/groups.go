@@ -49,12 +49,12 @@ func (x *exhibition) gather() []*gathered {
 		sig := signatureOf(a)
 		g := index[sig]
 		if g == nil {
-			g = &gathered{first: i, group: newGroup(a, sig, a.Answered.Sub(x.start))}
+			g = &gathered{first: i, group: newGroup(a, sig, x.elapsed(a.Answered))}
 			index[sig] = g
 			list = append(list, g)
 		}
 		g.group.Count++
-		g.group.Last = a.Answered.Sub(x.start)
+		g.group.Last = x.elapsed(a.Answered)
 		g.waits = append(g.waits, a.Answered.Sub(a.Sent))
 	}
 	for _, g := range list {

@@ -32,7 +32,7 @@ const mostKeyRows = 12
 func (x *exhibition) keyLoads() []KeyLoad {
 	loads := []KeyLoad{}
 	for _, p := range x.table.Partitions() {
-		if p.N > 1 {
+		if p.Distinct > 1 {
 			loads = append(loads, x.keyLoad(p))
 		}
 	}
@@ -40,13 +40,13 @@ func (x *exhibition) keyLoads() []KeyLoad {
 }
 
 func (x *exhibition) keyLoad(p covariate.Partition) KeyLoad {
-	rows := make([]KeyRow, p.N)
+	rows := make([]KeyRow, p.Distinct)
 	for i := range rows {
 		rows[i].MostAccepted, rows[i].LeastRefused = -1, -1
 	}
 	open := x.table.Open(p.Labels, p.N, covariate.Reading{}, 0).Mid
 	of := keyNamed(p.Scope)
-	for i, l := range p.Labels {
+	for i, l := range p.Values {
 		if l < 0 {
 			continue
 		}
@@ -69,7 +69,7 @@ func (x *exhibition) keyLoad(p covariate.Partition) KeyLoad {
 	slices.SortStableFunc(rows, func(a, b KeyRow) int {
 		return cmp.Or(cmp.Compare(b.MostOpen, a.MostOpen), cmp.Compare(b.Attempts, a.Attempts), cmp.Compare(a.Value, b.Value))
 	})
-	return KeyLoad{Scope: p.Scope, Values: p.N, Rows: rows[:min(len(rows), mostKeyRows)]}
+	return KeyLoad{Scope: p.Scope, Values: p.Distinct, Rows: rows[:min(len(rows), mostKeyRows)]}
 }
 
 func keyNamed(scope string) func(*covariate.Attempt) string {

@@ -89,7 +89,8 @@ func (s *study) firstAcceptances(labels []int32, n int) [][]capture.Instant {
 // between two attempts, in which a free place is not noticed.
 func (s *study) binWidth() float64 {
 	t := s.table
-	gap := t.Attempts[len(t.Attempts)-1].Answered.Sub(t.Attempts[0].Answered) / time.Duration(len(t.Attempts))
+	between := t.Axis.Elapsed(t.Attempts[len(t.Attempts)-1].Answered) - t.Axis.Elapsed(t.Attempts[0].Answered)
+	gap := between / time.Duration(len(t.Attempts))
 	return max(2*gap, 2*t.Jitter, time.Duration(leastLinger/2*float64(time.Second))).Seconds()
 }
 

@@ -3,7 +3,6 @@ package analysis
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -30,10 +29,10 @@ const lasts = 0.05
 const untilEnd = "until the end"
 
 func weighOutage(s *study) []*hypothesis {
-	total := s.duration()
+	total := s.recorded
 	jitter := s.table.Jitter.Seconds()
 	of := func(i int) (float64, float64, float64) {
-		at := s.since(s.table.Attempts[i].Answered)
+		at := s.elapsed(s.table.Attempts[i].Answered)
 		return at - jitter, at, at + jitter
 	}
 	h, r := s.scanned(of, evidence.Uniform(-jitter, total+jitter), nearSeconds)
@@ -46,7 +45,7 @@ func weighOutage(s *study) []*hypothesis {
 	if ends, ok := w.fit(); ok {
 		if ends.logLik > r.Best.LogLik {
 			h.logLik = ends.logLik
-			h.variant = "until " + seconds(ends.until)
+			h.variant = "until " + s.endOfOutage(ends)
 			h.threshold = &Threshold{Value: ends.from, Low: ends.fromAfter, High: ends.from, Unit: "s"}
 			h.predicted = ends.predicted
 			h.counts = s.tally(h.predicted)
@@ -59,18 +58,11 @@ func weighOutage(s *study) []*hypothesis {
 	return []*hypothesis{h}
 }
 
-func (s *study) duration() float64 {
-	if s.lasted == 0 {
-		last := s.table.Attempts[len(s.table.Attempts)-1].Answered
-		s.lasted = max(s.since(last), lasted(s.run).Seconds(), time.Millisecond.Seconds())
-	}
-	return s.lasted
-}
-
 // stretch searches for the one interval of time that holds the refusals.
 type stretch struct {
 	s          *study
-	at         []float64 // answers, seconds since the start
+	at         []float64 // answers, seconds recorded before them
+	begins     []bool    // whether a stretch of the recording but the first begins with it
 	refusedSum []float64 // running weights: of the first i attempts
 	acceptSum  []float64
 	forced     [2]float64 // weights of what another mechanism refuses
@@ -78,15 +70,17 @@ type stretch struct {
 
 type stretchFit struct {
 	logLik, logEvidence    float64
-	fromAfter, from, until float64 // seconds since the start; the first refused is at from
+	fromAfter, from, until float64 // seconds recorded; the first refused is at from
+	untilNext              bool    // it ends between two recordings
 	predicted              prediction
 }
 
 func newStretch(s *study) *stretch {
 	n := len(s.table.Attempts)
-	w := &stretch{s: s, at: make([]float64, n), refusedSum: make([]float64, n+1), acceptSum: make([]float64, n+1)}
+	w := &stretch{s: s, at: make([]float64, n), begins: make([]bool, n), refusedSum: make([]float64, n+1), acceptSum: make([]float64, n+1)}
 	for i, refused := range s.table.Refused {
-		w.at[i] = s.since(s.table.Attempts[i].Answered)
+		w.at[i] = s.elapsed(s.table.Attempts[i].Answered)
+		w.begins[i] = i > 0 && s.table.Stretch(i) != s.table.Stretch(i-1)
 		w.refusedSum[i+1], w.acceptSum[i+1] = w.refusedSum[i], w.acceptSum[i]
 		if s.forced != nil && s.forced[i] {
 			w.forced[outcomeOf(refused)] += s.weights[i]
@@ -135,7 +129,7 @@ func (w *stretch) fit() (stretchFit, bool) {
 	var terms []float64
 	for a := max(0, from-reach); a <= min(from+reach, n-1); a++ {
 		for b := max(a+1, until-reach); b <= min(until+reach, n-1); b++ {
-			mass := w.gap(a) / w.s.duration() * w.gap(b) / max(w.s.duration()-w.at[a], w.gap(b))
+			mass := w.mass(a, w.gap(a)/w.s.recorded) * w.mass(b, w.gap(b)/max(w.s.recorded-w.at[a], w.gap(b)))
 			t := w.table(a, b)
 			if t.NoRefused <= w.forced[1]+1e-7 || t.YesAccepted <= 0 || mass <= 0 {
 				continue
@@ -151,10 +145,20 @@ func (w *stretch) fit() (stretchFit, bool) {
 		return best, false
 	}
 	best.logEvidence = floats.LogSumExp(terms)
-	best.from, best.until = w.at[bestFrom], w.at[bestUntil]
+	best.from, best.until, best.untilNext = w.at[bestFrom], w.at[bestUntil], w.begins[bestUntil]
 	best.fromAfter = best.from - w.gap(bestFrom)
 	best.predicted = w.predict(bestFrom, bestUntil)
 	return best, true
+}
+
+// mass is the prior mass of an edge before an attempt: even over all that was
+// recorded, and in each gap between recordings as much as after the last.
+func (w *stretch) mass(i int, even float64) float64 {
+	mass := even * (1 - min(lasts*float64(w.s.table.Axis.N()-1), 0.5))
+	if w.begins[i] {
+		mass += min(lasts, 0.5/float64(w.s.table.Axis.N()-1))
+	}
+	return mass
 }
 
 // gap is the time before an attempt in which an edge would have changed nothing.
@@ -189,8 +193,24 @@ func (w *stretch) predict(from, until int) prediction {
 	return p
 }
 
+// endOfOutage says when an outage ends.
+func (s *study) endOfOutage(fit stretchFit) string {
+	if fit.untilNext {
+		return "the end of that recording"
+	}
+	return seconds(fit.until)
+}
+
+// gapless says of a time that gaps between recordings are not counted.
+func (s *study) gapless() string {
+	if s.table.Axis.N() == 1 {
+		return ""
+	}
+	return " of the first recording, gaps left out,"
+}
+
 func saysOutage(s *study, h *hypothesis) string {
-	return fmt.Sprintf("The gateway refuses everything with %s from %s after the start %s.", s.majority, seconds(h.threshold.Value), h.variant)
+	return fmt.Sprintf("The gateway refuses everything with %s from %s after the start%s %s.", s.majority, seconds(h.threshold.Value), s.gapless(), h.variant)
 }
 
 func storyOutage(s *study, h *hypothesis) string {
@@ -201,7 +221,7 @@ func storyOutage(s *study, h *hypothesis) string {
 }
 
 func doOutage(s *study, h *hypothesis) []string {
-	at := s.start.Add(time.Duration(h.threshold.Value * float64(time.Second))).Time().Format("2006-01-02 15:04:05 UTC")
+	at := s.table.Axis.At(toDuration(h.threshold.Value)).Time().Format("2006-01-02 15:04:05 UTC")
 	return []string{
 		"Look in the gateway's log, deployments and alerts at " + at + ".",
 		"Run the same load again: an outage does not come back at the same point of the ramp.",

@@ -32,8 +32,8 @@ func weighOverused(s *study) []*hypothesis {
 	}
 	reading := s.table.Readings()[0]
 	ways := []func() evidence.Range{
-		func() evidence.Range { return s.table.Open(p.Labels, p.N, reading, covariate.Never) },
-		func() evidence.Range { return s.table.Attempted(p.Labels, p.N, reading) },
+		func() evidence.Range { return s.table.Open(p.Values, p.Distinct, reading, covariate.Never) },
+		func() evidence.Range { return s.table.Attempted(p.Values, p.Distinct, reading) },
 	}
 	var terms []float64
 	var best evidence.Result

@@ -49,7 +49,7 @@ type suspects struct {
 }
 
 func (s *study) loadFacts(of suspects) loadFacts {
-	n := len(s.table.Attempts)
+	n := s.busiest()
 	if of.limit == 0 {
 		of.limit = max(2, s.table.PeakOpen())
 	}
@@ -82,10 +82,10 @@ func (s *study) recordedMoves(f loadFacts) []move {
 	var moves []move
 	for i := range s.table.Attempts[:min(len(s.table.Attempts), mostPlayed)] {
 		a := &s.table.Attempts[i]
-		m := f.opening(i, s.since(a.Sent))
+		m := f.opening(i, s.elapsed(a.Sent))
 		end := m.at + usual
 		if at, released := s.table.Release(i); released {
-			end = s.since(at)
+			end = s.elapsed(at)
 		}
 		moves = append(moves, m, move{at: end, socket: i})
 	}
@@ -107,6 +107,15 @@ func (f loadFacts) probed(part string, change func(*move)) *plan {
 
 // oneProbeIn is how many upgrades of the load there are for one that probes.
 const oneProbeIn = 8
+
+// busiest is how many attempts the stretch with the most has.
+func (s *study) busiest() int {
+	counts := make([]int, s.table.Axis.N())
+	for i := range s.table.Attempts {
+		counts[s.table.Stretch(i)]++
+	}
+	return slices.Max(counts)
+}
 
 // opening is an upgrade of thread i as the recorded load would make it.
 func (f loadFacts) opening(i int, at float64) move {

@@ -55,6 +55,7 @@ type windowKind string
 
 const (
 	lasting   windowKind = ""
+	carried   windowKind = "counted on from recording to recording"
 	aligned   windowKind = "fixed windows"
 	fromFirst windowKind = "windows that begin with the first upgrade"
 	sliding   windowKind = "a sliding window"
@@ -88,19 +89,27 @@ func fitQuota(s *study, p covariate.Partition) *hypothesis {
 	return h
 }
 
-// lastingTries counts since the recording began.
+// lastingTries counts since the recording began; of several recordings since each
+// began, or since the first did.
 func lastingTries(s *study, p covariate.Partition) []quotaTry {
+	if s.table.Axis.N() == 1 {
+		return countTries(s, p.Labels, p.N, lasting, 0.4)
+	}
+	return append(countTries(s, p.Labels, p.N, lasting, 0.2), countTries(s, p.Values, p.Distinct, carried, 0.2)...)
+}
+
+func countTries(s *study, labels []int32, n int, kind windowKind, share float64) []quotaTry {
 	var tries []quotaTry
 	readings := s.table.Readings()
 	for _, r := range readings {
 		for variant, counts := range []func() evidence.Range{
-			func() evidence.Range { return s.table.Open(p.Labels, p.N, r, covariate.Never) },
-			func() evidence.Range { return s.table.Attempted(p.Labels, p.N, r) },
+			func() evidence.Range { return s.table.Open(labels, n, r, covariate.Never) },
+			func() evidence.Range { return s.table.Attempted(labels, n, r) },
 		} {
 			result := s.scanCounts(counts())
 			tries = append(tries, quotaTry{
-				variant: []string{countsAccepted, countsAttempts}[variant], share: 0.4 / 2 / float64(len(readings)),
-				logEv: result.LogEvidence, result: result, counts: counts,
+				variant: []string{countsAccepted, countsAttempts}[variant], share: share / 2 / float64(len(readings)),
+				logEv: result.LogEvidence, result: result, counts: counts, kind: kind,
 			})
 		}
 	}
@@ -114,7 +123,10 @@ func saysQuota(s *study, h *hypothesis) string {
 
 // inWindow returns " within 60 s (fixed windows)", "" for a quota that lasts.
 func inWindow(h *hypothesis) string {
-	if h.window == nil {
+	switch {
+	case h.windowKind == carried:
+		return ", " + string(carried)
+	case h.window == nil:
 		return ""
 	}
 	return fmt.Sprintf(" within %s (%s)", seconds(h.window.Value), h.windowKind)

@@ -23,9 +23,9 @@ type study struct {
 	contexts []context
 	texts    []answer // of the refusals, once asked for
 	// forced are the attempts that another mechanism refuses, nil if none does.
-	forced []bool
-	lasted float64     // seconds, once asked for
-	caches *sync.Mutex // guards found, byPart and columns
+	forced           []bool
+	lasted, recorded float64     // seconds: the longest stretch; all that was recorded
+	caches           *sync.Mutex // guards found, byPart and columns
 
 	// beginning is the study of the first part of a long recording, begunWith what
 	// it came to; found is what the searches came to, by their key; prefix tells
@@ -41,6 +41,7 @@ type study struct {
 func newStudy(run *capture.Run) *study {
 	s := &study{run: run, table: covariate.Build(run), found: map[string][]trial{}, caches: new(sync.Mutex)}
 	s.start = started(run)
+	s.measure()
 	s.weighBursts()
 	for _, refused := range s.table.Refused {
 		if refused {
@@ -103,8 +104,34 @@ const (
 
 func (s *study) decidable() bool { return s.refused >= fewestRefusals && s.heavy >= fewestHeavy }
 
-// since returns a moment as seconds since the run's start.
+// since returns a moment as seconds since the run's start, gaps between recordings
+// included.
 func (s *study) since(at capture.Instant) float64 { return at.Sub(s.start).Seconds() }
+
+// elapsed returns how many seconds had been recorded at a moment.
+func (s *study) elapsed(at capture.Instant) float64 { return s.table.Axis.Elapsed(at).Seconds() }
+
+// duration is how long the longest stretch of the recording is, in seconds.
+func (s *study) duration() float64 { return s.lasted }
+
+// span is the time from the start to the last attempt or the end, gaps included.
+func (s *study) span() float64 {
+	if s.table.Axis.N() == 1 {
+		return s.lasted
+	}
+	return s.since(s.table.Attempts[len(s.table.Attempts)-1].Answered)
+}
+
+// measure sets how long was recorded.
+func (s *study) measure() {
+	total, longest := s.table.Axis.Total(), s.table.Axis.Longest()
+	if n := len(s.table.Attempts); n > 0 {
+		last := s.table.Axis.Elapsed(s.table.Attempts[n-1].Answered)
+		longest = max(longest, last-(total-longest))
+		total = max(total, last)
+	}
+	s.lasted, s.recorded = max(longest, time.Millisecond).Seconds(), max(total, time.Millisecond).Seconds()
+}
 
 // all returns the table of a mechanism that would never refuse, or, for attempts
 // that unknown reports, of which nobody can tell.

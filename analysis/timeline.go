@@ -32,7 +32,7 @@ func niceStep(total time.Duration) time.Duration {
 
 // change is a socket that opens or closes.
 type change struct {
-	at capture.Instant
+	at time.Duration // recorded before it
 	by int
 }
 
@@ -40,7 +40,7 @@ func (x *exhibition) timeline() Timeline {
 	if len(x.run.Upgrades) == 0 {
 		return Timeline{}
 	}
-	total := lasted(x.run)
+	total := x.table.Axis.Total()
 	t := Timeline{Step: niceStep(total)}
 	t.Steps = make([]Step, min(int(total/t.Step)+1, mostSteps+1))
 	x.countAnswers(&t)
@@ -50,7 +50,7 @@ func (x *exhibition) timeline() Timeline {
 
 // step returns the step in which a moment lies.
 func (x *exhibition) step(t *Timeline, at capture.Instant) *Step {
-	i := int(at.Sub(x.start) / t.Step)
+	i := int(x.elapsed(at) / t.Step)
 	return &t.Steps[min(max(i, 0), len(t.Steps)-1)]
 }
 
@@ -63,7 +63,7 @@ func (x *exhibition) countAnswers(t *Timeline) {
 			continue
 		}
 		x.step(t, a.Answered).Refused++
-		refusals = append(refusals, max(0, a.Answered.Sub(x.start)))
+		refusals = append(refusals, max(0, x.elapsed(a.Answered)))
 	}
 	t.RefusalCount = len(refusals)
 	t.Refusals = []time.Duration{}
@@ -86,15 +86,15 @@ func (x *exhibition) countOpen(t *Timeline) {
 		if a.Refused {
 			continue
 		}
-		changes = append(changes, change{a.Answered, +1})
-		if at, released := x.table.Release(i); released {
-			changes = append(changes, change{max(at, a.Answered), -1})
+		changes = append(changes, change{x.elapsed(a.Answered), +1})
+		if at, released := x.released(i); released {
+			changes = append(changes, change{x.elapsed(max(at, a.Answered)), -1})
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(a.at, b.at) })
 	open := 0
 	for i := range t.Steps {
-		end := x.start.Add(t.Step * time.Duration(i+1))
+		end := t.Step * time.Duration(i+1)
 		s := &t.Steps[i]
 		s.PeakOpen = open
 		for len(changes) > 0 && (changes[0].at < end || i == len(t.Steps)-1) {
@@ -104,4 +104,14 @@ func (x *exhibition) countOpen(t *Timeline) {
 		}
 		s.Open = open
 	}
+}
+
+// released returns when a socket stopped counting as open, at the latest when its
+// recording broke off before another.
+func (x *exhibition) released(i int) (capture.Instant, bool) {
+	at, released := x.table.Release(i)
+	if of := x.table.Stretch(i); !released && int(of)+1 < x.table.Axis.N() {
+		return x.table.Axis.Until(of), true
+	}
+	return at, released
 }

@@ -35,7 +35,7 @@ func (s *study) undecided(named []candidate) string {
 	if len(named) == 1 || named[0].probability >= sure && !s.explains(named[0].best) {
 		return s.fallsShort(named[0])
 	}
-	text := "This recording cannot tell " + choice(named)
+	text := s.subject() + " cannot tell " + choice(named)
 	if n, ok := s.disagree(named); ok && n == 0 {
 		return text + ": each would have refused the same upgrades."
 	} else if ok {

@@ -246,11 +246,24 @@ func contexts(s *study) []context {
 		s.rateBins(),
 	}
 	for _, p := range s.parts {
-		if p.N > 1 {
+		if p.Distinct > 1 {
 			cs = append(cs, s.recentUnder(p))
 		}
 	}
+	if n := len(s.run.Parts); n > 1 {
+		cs = append(cs, s.recordingContext(n))
+	}
 	return cs
+}
+
+// recordingContext labels an attempt with its recording: a rule that is another one
+// in another recording is no rule that explains both.
+func (s *study) recordingContext(n int) context {
+	c := context{name: "which recording it is of", labels: make([]int32, len(s.table.Attempts)), n: n}
+	for i := range s.table.Attempts {
+		c.labels[i] = int32(s.run.PartOf(s.table.Attempts[i].Upgrade.Conn))
+	}
+	return c
 }
 
 // recent labels an attempt with the last outcomes before it.
@@ -287,10 +300,11 @@ func (s *study) recentUnder(p covariate.Partition) context {
 
 func (s *study) blocks(name string, n int) context {
 	c := context{name: name, labels: make([]int32, len(s.table.Attempts)), n: n}
-	first, last := s.table.Attempts[0].Answered, s.table.Attempts[len(s.table.Attempts)-1].Answered
-	width := max(last.Sub(first)/time.Duration(n)+1, 1)
+	elapsed := s.table.Axis.Elapsed
+	first, last := elapsed(s.table.Attempts[0].Answered), elapsed(s.table.Attempts[len(s.table.Attempts)-1].Answered)
+	width := max((last-first)/time.Duration(n)+1, 1)
 	for i := range s.table.Attempts {
-		c.labels[i] = int32(s.table.Attempts[i].Answered.Sub(first) / width)
+		c.labels[i] = int32((elapsed(s.table.Attempts[i].Answered) - first) / width)
 	}
 	return c
 }

@@ -132,7 +132,7 @@ func (w *windowFit) step(x, width float64) float64 {
 	if w.kind != aligned {
 		return width
 	}
-	return max(width/max(1, w.s.duration()/x), x/1e6)
+	return max(width/max(1, w.s.span()/x), x/1e6)
 }
 
 // candidates returns the windows that the recording suggests.
@@ -227,7 +227,7 @@ func (w *windowFit) evenlySpaced(at []span) []float64 {
 	}
 	if len(at) == 1 {
 		// One reset: any window that reaches from it to both ends will do.
-		return []float64{1.01 * max(at[0].high, w.s.duration()-at[0].low)}
+		return []float64{1.01 * max(at[0].high, w.s.span()-at[0].low)}
 	}
 	at = at[:min(len(at), mostBoundaries)]
 	var found []float64

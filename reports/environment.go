@@ -23,6 +23,9 @@ func environment(run *capture.Run, f *analysis.Findings) []fact {
 		{"Clock", clockFact(run, f)},
 		{"Findings", f.Schema},
 	}
+	for _, p := range run.Parts {
+		facts = append(facts, fact{"Recording", fmt.Sprintf("%s: run %s, started %s, %s", p.Name, p.ID, date(p.Started), strings.Join(p.Command, " "))})
+	}
 	out := facts[:0]
 	for _, x := range facts {
 		if x.Value = line(cut(x.Value, 2000)); x.Value != "" {

@@ -54,7 +54,22 @@ func evidence(f *analysis.Findings) []string {
 	if f.Pending > 0 {
 		out = append(out, fmt.Sprintf("%s still waiting at the end", plural(f.Pending, "was", "were")))
 	}
+	if r := recordings(f); r != "" {
+		out = append(out, r)
+	}
 	return out
+}
+
+// recordings tells several recordings apart by their numbers, "" if there is one.
+func recordings(f *analysis.Findings) string {
+	var each []string
+	for _, r := range f.Recordings {
+		each = append(each, fmt.Sprintf("%s with %s (%s refused)", line(r.Name), plural(r.Attempts, "upgrade", "upgrades"), count(r.Refused)))
+	}
+	if each == nil {
+		return ""
+	}
+	return plural(len(each), "recording", "recordings") + ": " + strings.Join(each, ", ")
 }
 
 // peak is how many sockets were open at most.

@@ -66,6 +66,10 @@ type Partition struct {
 	Labels     []int32 // by attempt: 0 to N−1 in the order of appearance, −1 unknown
 	N          int
 	Unknown    int // attempts whose label is −1
+	// Values are as Labels, 0 to Distinct−1, where the stretches of the run are not
+	// told apart: of the same value of the key in two stretches there are two labels.
+	Values   []int32
+	Distinct int
 }
 
 // Has reports whether a key is one of the partition's.
@@ -80,14 +84,37 @@ func (t *Table) Partitions() []Partition {
 		if p.N == 0 {
 			continue
 		}
-		same := slices.IndexFunc(parts, func(q Partition) bool { return slices.Equal(p.Labels, q.Labels) })
+		same := slices.IndexFunc(parts, func(q Partition) bool { return slices.Equal(p.Labels, q.Values) })
 		if same >= 0 {
 			parts[same].Equivalent = append(parts[same].Equivalent, p.Scope)
 			continue
 		}
-		parts = append(parts, p)
+		parts = append(parts, t.split(p))
 	}
 	return parts
+}
+
+// split tells the values of a partition apart by the stretches of the run.
+func (t *Table) split(p Partition) Partition {
+	p.Values, p.Distinct = p.Labels, p.N
+	if t.Axis.N() == 1 {
+		return p
+	}
+	p.Labels = make([]int32, len(p.Values))
+	index := map[[2]int32]int32{}
+	for i, v := range p.Values {
+		if v < 0 {
+			p.Labels[i] = -1
+			continue
+		}
+		key := [2]int32{v, t.stretches[i]}
+		if _, known := index[key]; !known {
+			index[key] = int32(len(index))
+		}
+		p.Labels[i] = index[key]
+	}
+	p.N = len(index)
+	return p
 }
 
 func (t *Table) partition(k Key) Partition {

@@ -54,9 +54,10 @@ func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) evi
 	return c
 }
 
-// OpenNow counts the sockets open at each answer as they were seen, in all.
+// OpenNow counts the sockets open at each answer as they were seen, in all that are of
+// the same stretch of the run.
 func (t *Table) OpenNow() []int32 {
-	s := sweep{t: t, labels: make([]int32, len(t.Attempts)), counts: make([]int32, 1)}
+	s := sweep{t: t, labels: t.stretches, counts: make([]int32, t.Axis.N())}
 	f := t.exact(Reading{})
 	if t.RefusedWait > slowRefusal {
 		f.release = 0 // what takes that long is no round trip: the gateway knows of the close before it answers
@@ -199,19 +200,19 @@ func (t *Table) Attempted(labels []int32, n int, r Reading) evidence.Range {
 
 // PeakOpen is the most sockets that were open at once, refusals in band left out.
 func (t *Table) PeakOpen() int {
-	var open, peak int
+	open, peak := make([]int, t.Axis.N()), 0
 	releases := t.releases
 	for _, i := range t.opened {
 		a := &t.Attempts[i]
 		for len(releases) > 0 && releases[0].at <= a.Answered {
 			if t.Attempts[releases[0].who].InBand == 0 {
-				open--
+				open[t.stretches[releases[0].who]]--
 			}
 			releases = releases[1:]
 		}
 		if a.InBand == 0 {
-			open++
-			peak = max(peak, open)
+			open[t.stretches[i]]++
+			peak = max(peak, open[t.stretches[i]])
 		}
 	}
 	return peak

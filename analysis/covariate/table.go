@@ -30,6 +30,7 @@ type Attempt struct {
 // Table is the decided attempts of a run, in the order of their answers.
 type Table struct {
 	Run      *capture.Run
+	Axis     Axis // the time that was recorded
 	Attempts []Attempt
 	Refused  []bool // of Attempts, for loops that need nothing else
 	Clock    clock.Offset
@@ -45,6 +46,9 @@ type Table struct {
 	// jwtsUsual says that a token that cannot be read is none: those of accepted
 	// attempts are JWTs.
 	jwtsUsual bool
+
+	stretches []int32        // of Attempts, on Axis
+	clocks    []clock.Offset // of each part, if they are not one clock
 
 	// What loops over many attempts look at, apart from the rest of them: moments in
 	// the orders of answers, which is that of Attempts, and of requests, then by attempt.
@@ -70,8 +74,8 @@ type release struct {
 
 // Build derives the table of a run.
 func Build(run *capture.Run) *Table {
-	t := &Table{Run: run}
-	t.Clock, t.ClockSet = clock.Estimate(clockSamples(run))
+	t := &Table{Run: run, Axis: newAxis(run)}
+	t.setClock()
 	t.decide()
 	t.waits()
 	t.order()
@@ -95,9 +99,10 @@ func (t *Table) decide() {
 		})
 	}
 	slices.SortStableFunc(t.Attempts, func(a, b Attempt) int { return cmp.Compare(a.Answered, b.Answered) })
-	t.Refused = make([]bool, len(t.Attempts))
+	t.Refused, t.stretches = make([]bool, len(t.Attempts)), make([]int32, len(t.Attempts))
 	for i := range t.Attempts {
 		t.Refused[i] = t.Attempts[i].Refused
+		t.stretches[i] = t.Axis.Of(t.Attempts[i].Upgrade)
 	}
 }
 
@@ -192,32 +197,4 @@ func (t *Table) addRelease(i int32) {
 // as the gateway can have seen it, and false if it did not or there was none.
 func (t *Table) Release(i int) (capture.Instant, bool) {
 	return t.releasedAt[i], t.releasedAt[i].Seen()
-}
-
-// clockSamples returns the samples of the authority that most upgrades asked for,
-// or all if it has none.
-func clockSamples(run *capture.Run) []capture.ClockSample {
-	main := mainAuthority(run)
-	var of []capture.ClockSample
-	for _, s := range run.Clock {
-		if s.Authority == main {
-			of = append(of, s)
-		}
-	}
-	if len(of) == 0 {
-		return run.Clock
-	}
-	return of
-}
-
-func mainAuthority(run *capture.Run) string {
-	count := map[string]int{}
-	most := ""
-	for _, u := range run.Upgrades {
-		count[u.Authority]++
-		if c := count[u.Authority]; c > count[most] || c == count[most] && u.Authority < most {
-			most = u.Authority
-		}
-	}
-	return most
 }

@@ -84,14 +84,12 @@ func (t *Table) date(a *Attempt) {
 	half := min(max(t.Usual, leastWait), maxWait) / 2
 	now := a.Sent.Add(half)
 	a.Error = half
-	switch {
-	case a.Token.OurClock:
+	if a.Token.OurClock {
 		a.Error += a.Token.Late
-	case t.ClockSet:
-		now = now.Add(t.Clock.Offset)
-		a.Error += t.Clock.Error
-	default:
-		a.Error += UnknownClock
+	} else {
+		offset, err := t.clockOf(a.Upgrade)
+		now = now.Add(offset)
+		a.Error += err
 	}
 	if a.Token.Issued.Seen() {
 		a.Age = between(a.Token.Issued, now)

@@ -11,8 +11,9 @@ import (
 // What one run of every third family must come to. Each figure is only ever moved
 // to the better.
 const (
-	mostWrong  = 0   // runs determined as something that is not true
-	leastFound = 0.9 // share of runs with the right verdict
+	mostWrong    = 0   // runs determined as something that is not true
+	leastFound   = 0.9 // share of runs with the right verdict
+	leastDecided = 8   // confounded families whose first experiment decides
 )
 
 // The short form of the calibration: a run of every third family, of both sets.
@@ -98,5 +99,33 @@ func TestPrefix(t *testing.T) {
 	}
 	if _, ok := prefix(c.Run, 1e6); ok {
 		t.Error("a prefix with more refusals than there are")
+	}
+}
+
+// What the proposed experiments come to, one of each confounded family: never another
+// cause, and but for few the right one.
+func TestExperimentsDecide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 10 s")
+	}
+	decided, tried := 0, 0
+	for _, f := range virtual.Families() {
+		c := f.Case(1)
+		if c.Truth.Kind != virtual.Confounded {
+			continue
+		}
+		x := try(c, analysis.Explain(c.Run))
+		tried++
+		switch {
+		case x.mark.wrongCause:
+			t.Errorf("%s: after %q determined as %v", f.Name, x.name, x.mark.names)
+		case x.mark.found:
+			decided++
+		default:
+			t.Logf("%s: after %q between %v", f.Name, x.name, x.mark.names)
+		}
+	}
+	if decided < leastDecided {
+		t.Errorf("%d of %d decided, want %d", decided, tried, leastDecided)
 	}
 }

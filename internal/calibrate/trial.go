@@ -2,6 +2,7 @@ package main
 
 import (
 	"why403/analysis"
+	"why403/capture"
 	"why403/internal/sim/virtual"
 )
 
@@ -15,7 +16,7 @@ type trial struct {
 }
 
 // try repeats a confounded load, then does the experiment that was proposed on the
-// same gateway, and analyses the recording of both.
+// same gateway, and analyses both recordings as "why403 explain FIRST SECOND" does.
 func try(c virtual.Case, f *analysis.Findings) *trial {
 	if f.NextExperiment == nil {
 		return &trial{}
@@ -38,7 +39,11 @@ func try(c virtual.Case, f *analysis.Findings) *trial {
 	t.known = true
 	truth := c.Truth
 	truth.Kind = virtual.Identifiable
-	t.findings = analysis.Explain(scene.Run())
+	run, err := capture.Join(nil, scene.Recordings()...)
+	if err != nil {
+		panic(err) // the scene gives each recording a name of its own
+	}
+	t.findings = analysis.Explain(run)
 	t.mark = judge(truth, t.findings)
 	return t
 }

@@ -1,7 +1,9 @@
 package virtual
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"why403/capture"
 )
@@ -71,4 +73,50 @@ func upgradeUntil(u capture.Upgrade, end capture.Instant) *capture.Upgrade {
 		u.Phases.ResponseFirst, u.Phases.ResponseHead, u.Phases.ResponseEnd, u.Phases.Relayed = 0, 0, 0, 0
 	}
 	return &u
+}
+
+// between returns the recording, the n-th of a scene, of what was sent from a moment
+// to another. It ends a tenth of a second after the last that it knows of.
+func between(run *capture.Run, from, until capture.Instant, n int) *capture.Run {
+	own := func(fp capture.Fingerprint) capture.Fingerprint {
+		if n == 0 || fp == "" {
+			return fp
+		}
+		return fingerprint(fmt.Sprint(fp, " in ", n))
+	}
+	part := &capture.Run{Meta: run.Meta, Tokens: map[capture.Fingerprint]capture.Token{}}
+	part.ID = fmt.Sprintf("%s-%d", run.ID, n+1)
+	part.Started = from
+	within := func(at capture.Instant) bool { return from <= at && at < until }
+	for _, u := range run.Upgrades {
+		if !within(u.Phases.RequestSent) {
+			continue
+		}
+		v := *u
+		v.Credentials = nil
+		for _, c := range u.Credentials {
+			t := run.Tokens[c.Token]
+			t.Fingerprint, c.Token = own(c.Token), own(c.Token)
+			part.Tokens[c.Token] = t
+			v.Credentials = append(v.Credentials, c)
+		}
+		part.Upgrades = append(part.Upgrades, &v)
+	}
+	for _, q := range run.TokenRequests {
+		if within(q.Done) {
+			t := run.Tokens[q.Issued]
+			t.Fingerprint, q.Issued = own(q.Issued), own(q.Issued)
+			if q.Issued != "" {
+				part.Tokens[q.Issued] = t
+			}
+			part.TokenRequests = append(part.TokenRequests, q)
+		}
+	}
+	for _, c := range run.Clock {
+		if within(c.Sent) {
+			part.Clock = append(part.Clock, c)
+		}
+	}
+	part.Ended = from.Add(part.Duration()).Add(100 * time.Millisecond)
+	return part
 }

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"why403/capture"
 )
@@ -48,6 +49,26 @@ func (s Scene) Run() *capture.Run {
 	}
 	return w.recording()
 }
+
+// Recordings plays the scene and returns a recording of each load, as a recorder that
+// was started for each would have made them: a token that is used in two has another
+// fingerprint in each.
+func (s Scene) Recordings() []*capture.Run {
+	var list []*capture.Run
+	whole := s.Run()
+	from := whole.Started
+	for i, l := range s.Loads {
+		until := from.Add(seconds(l.Until + s.gap()))
+		if i == len(s.Loads)-1 {
+			until = whole.Ended.Add(1)
+		}
+		list = append(list, between(whole, from, until, i))
+		from = until
+	}
+	return list
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 func (s Scene) gap() float64 {
 	if s.Gap == 0 {

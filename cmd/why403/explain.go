@@ -10,14 +10,20 @@ import (
 func newExplain() *cobra.Command {
 	var rec recording
 	cmd := &cobra.Command{
-		Use:   "explain RUN",
-		Short: "Say why upgrades were refused in a recorded run",
+		Use:   "explain RUN...",
+		Short: "Say why upgrades were refused in recorded runs",
+		Long: `Explain says why upgrades were refused. Of several runs it looks for one
+explanation of all: the first may leave the choice between causes that the
+experiment it proposes, recorded as the second, decides. Runs that overlap in time
+are taken as one load; between runs that lie apart nothing was seen, and what a
+gateway counts is taken to begin anew.`,
 		Example: `  why403 explain run.db
+  why403 explain first.db second.db
   why403 explain run.db --json
   why403 explain run.db --fail-on 'refused>1%' --junit why403.xml`,
-		Args: oneRun,
+		Args: someRuns,
 		RunE: func(cmd *cobra.Command, argv []string) error {
-			_, findings, err := session.Explain(argv[0])
+			_, findings, err := session.Explain(argv...)
 			if err != nil {
 				return err
 			}

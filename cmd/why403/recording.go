@@ -130,7 +130,7 @@ func showProgress(cmd *cobra.Command, s *session.Session) (stop func()) {
 
 // conclude writes the report, prints the verdict and says where the files are.
 func (r *recording) conclude(cmd *cobra.Command) error {
-	findings, err := session.Conclude(r.run, r.report, r.results, cmd.OutOrStdout())
+	findings, err := session.Conclude([]string{r.run}, r.report, r.results, cmd.OutOrStdout())
 	if err != nil {
 		return err
 	}

@@ -9,17 +9,18 @@ import (
 func newReport() *cobra.Command {
 	var out, results string
 	cmd := &cobra.Command{
-		Use:   "report RUN",
-		Short: "Write the findings of a recorded run as one self-contained HTML file",
+		Use:   "report RUN...",
+		Short: "Write the findings of recorded runs as one self-contained HTML file",
 		Example: `  why403 report run.db
+  why403 report first.db second.db -o both.html
   why403 report run.db --jtl results.jtl -o findings.html
   why403 report run.db -o - > findings.html`,
-		Args: oneRun,
+		Args: someRuns,
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			if out == "" {
 				out = session.ReportPath(argv[0])
 			}
-			if _, err := session.Conclude(argv[0], out, results, cmd.OutOrStdout()); err != nil {
+			if _, err := session.Conclude(argv, out, results, cmd.OutOrStdout()); err != nil {
 				return err
 			}
 			if out != "-" {

@@ -16,13 +16,18 @@ func runName(at time.Time) string { return "why403-" + at.Format("20060102T15040
 // oneRun checks that the arguments name one run file, and knows which the user
 // probably means.
 func oneRun(cmd *cobra.Command, argv []string) error {
-	switch len(argv) {
-	case 1:
-		return nil
-	case 0:
+	if len(argv) > 1 {
+		return usageError{fmt.Errorf("one run file at a time: %d are named", len(argv))}
+	}
+	return someRuns(cmd, argv)
+}
+
+// someRuns checks that the arguments name at least one run file.
+func someRuns(cmd *cobra.Command, argv []string) error {
+	if len(argv) == 0 {
 		return usageError{hinted{errors.New("no run file named"), newestRun(cmd.CommandPath())}}
 	}
-	return usageError{fmt.Errorf("one run file at a time: %d are named", len(argv))}
+	return nil
 }
 
 // newestRun suggests a command for the newest recording of the working directory.

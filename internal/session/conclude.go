@@ -14,19 +14,33 @@ import (
 	"why403/reports"
 )
 
-// Explain reads a run file and says what it shows.
-func Explain(path string) (*capture.Run, *analysis.Findings, error) {
-	run, err := runfile.Open(path)
+// Explain reads run files and says what they show together.
+func Explain(paths ...string) (*capture.Run, *analysis.Findings, error) {
+	run, err := open(paths)
 	if err != nil {
 		return nil, nil, err
 	}
 	return run, analysis.Explain(run), nil
 }
 
-// Conclude reads a run file, writes its report and returns its findings. A
+// open reads run files, several as one run.
+func open(paths []string) (*capture.Run, error) {
+	var runs []*capture.Run
+	var names []string
+	for _, path := range paths {
+		run, err := runfile.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		runs, names = append(runs, run), append(names, filepath.Base(path))
+	}
+	return capture.Join(names, runs...)
+}
+
+// Conclude reads run files, writes their report and returns their findings. A
 // report of "-" goes to stdout. JMeter's results are joined if results names them.
-func Conclude(path, report, results string, stdout io.Writer) (*analysis.Findings, error) {
-	run, findings, err := Explain(path)
+func Conclude(paths []string, report, results string, stdout io.Writer) (*analysis.Findings, error) {
+	run, findings, err := Explain(paths...)
 	if err != nil {
 		return nil, err
 	}

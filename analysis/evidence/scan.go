@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -28,38 +29,60 @@ type Result struct {
 // pass over the steps. A threshold counts if it would have refused at least one of
 // the refused attempts and would have accepted at least one attempt; others are
 // claims about nothing. Among equally good cells the last is the best.
+//
+// Stretches of steps none of which can weigh anything beside the best are passed over.
 func Scan(s Steps, mass Mass) Result {
-	t := s.all()
 	best := Result{LogEvidence: math.Inf(-1), Best: Cell{LogLik: math.Inf(-1)}}
-	var terms []float64
-	var cells []Cell
+	scratch := scratches.Get().(*scratch)
+	defer scratches.Put(scratch)
+	terms, cells := scratch.terms[:0], scratch.cells[:0]
+	hopeless := s.hopeless(mass)
+	t := s.all()
 	after := math.Inf(-1)
 	var logs tableLogs
 	stale := true
 	for i, at := range s.At {
-		if m := mass(after, at); m > 0 && t.NoRefused > s.Forced[1]+tiny && t.YesRefused+t.YesAccepted > tiny {
+		if hopeless.holds(i) {
+			s.pass(&t, i)
+			stale, after = true, at
+			continue
+		}
+		if m := mass(after, at); m > 0 && s.claims(&t) {
 			if stale {
 				logs.update(&t)
 				stale = false
 			}
 			c := Cell{After: after, UpTo: at, LogLik: logs.sum()}
 			terms = append(terms, c.LogLik+math.Log(m))
-			cells = append(cells, c)
 			if c.LogLik >= best.Best.LogLik {
 				best.Best = c
 			}
+			if c.LogLik >= best.Best.LogLik-Tolerance {
+				cells = append(cells, c)
+			}
 		}
-		if s.Lo[i] != none || s.Mid[i] != none || s.Hi[i] != none {
-			t.pass(s.Lo[i], s.Mid[i], s.Hi[i])
-			stale = true
-		}
+		stale = s.pass(&t, i) || stale
 		after = at
 	}
 	if len(terms) > 0 {
 		best.LogEvidence = floats.LogSumExp(terms)
 		best.Low, best.High = interval(cells, best.Best.LogLik)
 	}
+	scratch.terms, scratch.cells = terms, cells
 	return best
+}
+
+// scratch is memory that scans use one after the other.
+type scratch struct {
+	terms []float64
+	cells []Cell
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// claims reports whether a threshold says something.
+func (s *Steps) claims(t *Table) bool {
+	return t.NoRefused > s.Forced[1]+tiny && t.YesRefused+t.YesAccepted > tiny
 }
 
 var none [2]float64
@@ -75,6 +98,15 @@ func (s Steps) all() Table {
 		t.NoRefused += s.Lo[i][1]
 	}
 	return t
+}
+
+// pass moves on by one step, and reports whether it changed anything.
+func (s *Steps) pass(t *Table, i int) bool {
+	if s.Lo[i] == none && s.Mid[i] == none && s.Hi[i] == none {
+		return false
+	}
+	t.pass(s.Lo[i], s.Mid[i], s.Hi[i])
+	return true
 }
 
 // pass moves the attempts of one step: those whose Lo it is are no longer surely
@@ -94,7 +126,7 @@ func (t *Table) pass(lo, mid, hi [2]float64) {
 
 // clean takes what rounding leaves below zero, or next to it, for zero.
 func (t *Table) clean() {
-	for _, v := range []*float64{&t.NoAccepted, &t.NoRefused, &t.LeanNoAccepted, &t.LeanNoRefused, &t.LeanYesAccepted, &t.LeanYesRefused} {
+	for _, v := range [...]*float64{&t.NoAccepted, &t.NoRefused, &t.LeanNoAccepted, &t.LeanNoRefused, &t.LeanYesAccepted, &t.LeanYesRefused} {
 		if *v < tiny {
 			*v = 0
 		}

@@ -29,7 +29,7 @@ type causeView struct {
 	Probability               string
 	Share                     string // of 100, for a bar's width
 	Equivalent                []string
-	Do                        []string
+	Do                        []step
 	WouldRefute               string
 	Explains                  string
 }
@@ -111,7 +111,7 @@ func causeViews(causes []analysis.Cause) []causeView {
 			Probability: probability(c.Probability),
 			Share:       barWidth(c.Probability),
 			Equivalent:  scopesOf(c.ScopeEquivalent),
-			Do:          lines(c.Do),
+			Do:          steps(c.Do),
 			WouldRefute: line(c.WouldRefute),
 			Explains:    accountsFor(c),
 		}
@@ -163,7 +163,7 @@ func lines(in []string) []string {
 
 type experimentView struct {
 	Name, Why string
-	Do        []string
+	Do        []step
 	Parts     []string
 	Predicts  []prediction
 }
@@ -174,7 +174,7 @@ func newExperiment(f *analysis.Findings) *experimentView {
 		return nil
 	}
 	return &experimentView{
-		Name: line(x.Name), Why: sentence([]string{line(x.Why)}), Do: lines(x.Do),
+		Name: line(x.Name), Why: sentence([]string{line(x.Why)}), Do: steps(x.Do),
 		Parts: countedApart(x), Predicts: predictions(f),
 	}
 }

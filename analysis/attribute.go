@@ -244,6 +244,13 @@ func share(rate float64) string {
 }
 
 func storyAttribute(s *study, h *hypothesis) string {
+	if s.noneAccepted() {
+		if h.attribute == nil {
+			return "the requests have nothing in common that gateways decide by"
+		}
+		same := append([]string{h.attribute.Name + " = " + h.attribute.Value}, h.attribute.SameAs...)
+		return "all have in common " + list(same[:min(4, len(same))], "and")
+	}
 	text := fmt.Sprintf("%d of %s with %s = %q were refused, and %d of %d others", h.counts.N11,
 		plural(h.counts.N11+h.counts.N10, "upgrade"), h.attribute.Name, h.attribute.Value, h.counts.N01, h.counts.N01+h.counts.N00)
 	if len(h.attribute.SameAs) > 0 {

@@ -149,7 +149,7 @@ func byCause(hs []*hypothesis) []candidate {
 // as any other.
 func (s *study) determines(c candidate, all []candidate) bool {
 	h := c.best
-	if c.probability < sure || h.cause == unknown || h.predicted == nil {
+	if c.probability < sure || h.cause == unknown || h.predicted == nil || s.noneAccepted() {
 		return false
 	}
 	if rivalled(c, all) || !s.proven(h) {

@@ -83,6 +83,9 @@ func (f *Findings) count(s *study) {
 
 // weigh returns every hypothesis with its probability, the most probable first.
 func (s *study) weigh() []*hypothesis {
+	if s.noneAccepted() {
+		return s.ranked(s.weighAllRefused())
+	}
 	s.begin()
 	hs := s.weighCauses(causes())
 	leads := leadsOf(hs)
@@ -96,6 +99,11 @@ func (s *study) weigh() []*hypothesis {
 			h.logEvidence += s.spokenFor(h.parts[1].cause)
 		}
 	}
+	return s.ranked(hs)
+}
+
+// ranked sets the probabilities of all hypotheses and sorts them by these.
+func (s *study) ranked(hs []*hypothesis) []*hypothesis {
 	s.setProbabilities(hs)
 	slices.SortStableFunc(hs, func(a, b *hypothesis) int { return cmp.Compare(b.logEvidence, a.logEvidence) })
 	return hs

@@ -79,6 +79,22 @@ func (c *columnOf) label(value string) int32 {
 // features returns the properties in which requests differ, those of too many
 // values left out: one that names each request cannot select any.
 func (s *study) features() []feature {
+	f := s.gathered()
+	var list []feature
+	for _, name := range f.order {
+		c := f.of[name]
+		for len(c.labels) < f.n {
+			c.labels = append(c.labels, c.label(absent))
+		}
+		if k := len(c.values); k > 1 && k <= 2+f.n/4 {
+			list = append(list, c.feature)
+		}
+	}
+	return list
+}
+
+// gathered returns all properties.
+func (s *study) gathered() *featureSet {
 	f := &featureSet{n: len(s.table.Attempts), of: map[string]*columnOf{}}
 	places := s.placeFields()
 	claims := map[capture.Fingerprint][][2]string{}
@@ -93,17 +109,7 @@ func (s *study) features() []feature {
 			}
 		}
 	}
-	var list []feature
-	for _, name := range f.order {
-		c := f.of[name]
-		for len(c.labels) < f.n {
-			c.labels = append(c.labels, c.label(absent))
-		}
-		if k := len(c.values); k > 1 && k <= 2+f.n/4 {
-			list = append(list, c.feature)
-		}
-	}
-	return list
+	return f
 }
 
 // request puts what the request line, the addresses and the header fields say.

@@ -55,16 +55,21 @@ func (s *study) spoken(c *cause) int {
 	if len(c.words) == 0 {
 		return 0
 	}
-	if s.texts == nil {
-		s.texts = answers(s)
-	}
 	n := 0
-	for _, t := range s.texts {
+	for _, t := range s.textsOnce() {
 		if slices.ContainsFunc(c.words, func(w string) bool { return strings.Contains(t.text, w) }) {
 			n += t.count
 		}
 	}
 	return n
+}
+
+// textsOnce returns what the refusals say.
+func (s *study) textsOnce() []answer {
+	if s.texts == nil {
+		s.texts = answers(s)
+	}
+	return s.texts
 }
 
 // answer is the words of some refusals and how many have just these.

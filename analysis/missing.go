@@ -22,9 +22,18 @@ var tokenMissing = &cause{
 	story:   storyMissing,
 	do:      doMissing,
 	refute:  refuteMissing,
-	predict: func(s *study, _ *hypothesis, x *experiment) float64 { return s.share() },
+	predict: predictMissing,
 	words: []string{"missing token", "no token", "token required", "missing authorization", "authentication required", "jwt is missing",
 		"malformed", "missing or malformed", "invalid_request", "unsupported authorization"},
+}
+
+// predictMissing takes it that what is sent goes on failing; where nothing else was
+// seen, that fetching a token for each upgrade mends it.
+func predictMissing(s *study, _ *hypothesis, x *experiment) float64 {
+	if s.noneAccepted() && x.name == freshTokens {
+		return 0
+	}
+	return s.share()
 }
 
 // tokenForm says what is wrong with a request's token; "" is nothing.
@@ -146,6 +155,9 @@ func saysMissing(s *study, h *hypothesis) string {
 func storyMissing(s *study, h *hypothesis) string {
 	if len(h.missing) == 0 {
 		return "every refused request carried a token"
+	}
+	if s.noneAccepted() {
+		return fmt.Sprintf("all %s carried %s", plural(h.counts.N11, "refused upgrade"), list(h.missing[:min(3, len(h.missing))], "or"))
 	}
 	return fmt.Sprintf("%d of %s without a proper token were refused (they carried %s), and %d of %d with one", h.counts.N11,
 		plural(h.counts.N11+h.counts.N10, "upgrade"), list(h.missing[:min(3, len(h.missing))], "or"), h.counts.N01, h.counts.N01+h.counts.N00)

@@ -84,7 +84,7 @@ type rehearsal struct {
 
 func (s *study) rehearsed(x *experiment, f loadFacts, named []candidate) *rehearsal {
 	p := x.plan(f)
-	if p == nil {
+	if p == nil || !s.worthTrying(x) {
 		return nil
 	}
 	p.inOrder()

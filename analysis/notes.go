@@ -11,7 +11,7 @@ import (
 func notes(s *study, f *Findings, hs []*hypothesis) []string {
 	list := []string{}
 	for _, of := range []func(*study, *Findings, []*hypothesis) []string{
-		recordingNotes, joinNotes, lossNotes, editNotes, tokenNotes, clockNotes, answerNotes, scopeNotes,
+		recordingNotes, joinNotes, noneNotes, lossNotes, editNotes, tokenNotes, clockNotes, answerNotes, scopeNotes,
 	} {
 		list = append(list, of(s, f, hs)...)
 	}

@@ -84,6 +84,9 @@ func storyNotYet(s *study, h *hypothesis) string {
 	if no.n == 0 {
 		return "the beginning of none of the refused tokens is known"
 	}
+	if yes.n == 0 {
+		return fmt.Sprintf("refused tokens had been valid for %s, and none was accepted", no.seconds())
+	}
 	text := fmt.Sprintf("refused tokens had been valid for %s, accepted ones for %s", no.seconds(), yes.seconds())
 	if h.threshold == nil || math.IsNaN(h.threshold.Value) {
 		return text + "; the younger ones are not those refused"
@@ -106,7 +109,7 @@ func predictNotYet(s *study, _ *hypothesis, x *experiment) float64 {
 	switch x.name {
 	case freshTokens:
 		return 0.9
-	case belowLimit, closeThird:
+	case belowLimit, closeThird, agedTokens:
 		return 0
 	}
 	return s.share()

@@ -60,6 +60,9 @@ func storyTooOld(s *study, h *hypothesis) string {
 	if no.n == 0 {
 		return fmt.Sprintf("the age of none of the %d refused tokens is known", refused)
 	}
+	if yes.n == 0 {
+		return fmt.Sprintf("refused tokens were %s old, and none was accepted", no.seconds())
+	}
 	text := fmt.Sprintf("refused tokens were %s old, accepted ones %s", no.seconds(), yes.seconds())
 	if h.threshold == nil || math.IsNaN(h.threshold.Value) {
 		return text + "; no age separates any of them"

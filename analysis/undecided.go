@@ -29,6 +29,9 @@ const (
 
 // undecided says between what the recording leaves the choice.
 func (s *study) undecided(named []candidate) string {
+	if s.noneAccepted() {
+		return s.saysNoneAccepted(named)
+	}
 	if named[0].best.cause == unknown && named[0].probability >= sure {
 		return unknown.says(s, named[0].best)
 	}

@@ -352,7 +352,10 @@ func saysUnknown(s *study, _ *hypothesis) string {
 	return fmt.Sprintf("None of the causes that why403 knows explains the %s.", plural(s.refused, "refusal"))
 }
 
-func storyUnknown(_ *study, h *hypothesis) string {
+func storyUnknown(s *study, h *hypothesis) string {
+	if s.noneAccepted() {
+		return "nothing was accepted, so that anything may be behind it"
+	}
 	if h.variant == "" {
 		return "what the best explanation leaves over shows no pattern"
 	}

@@ -15,6 +15,7 @@ type socket struct {
 	wire   *wire   // told of what is carried; nil for nobody
 	poll   bool    // read from fd and do not wait; set and cleared by the reader
 	fd     int
+	direct direct
 }
 
 // newSocket wraps conn if it is TCP.
@@ -23,7 +24,9 @@ func newSocket(conn net.Conn) net.Conn {
 	if !ok {
 		return conn
 	}
-	return &socket{conn: tcp, Conn: tcp}
+	s := &socket{conn: tcp, Conn: tcp}
+	s.direct.init(tcp)
+	return s
 }
 
 // Read implements [net.Conn]. While s.poll is set it returns errNothing rather than
@@ -32,7 +35,7 @@ func (s *socket) Read(b []byte) (n int, err error) {
 	if s.poll {
 		n, err = pollRead(s.fd, b)
 	} else {
-		n, err = s.Conn.Read(b)
+		n, err = s.receive(b)
 	}
 	s.wire.read(b[:max(n, 0)], err)
 	return n, err
@@ -45,7 +48,7 @@ func (s *socket) Write(b []byte) (int, error) {
 		s.first = nil
 	}
 	s.wire.write(b)
-	return s.Conn.Write(b)
+	return s.send(b)
 }
 
 // Close implements [net.Conn].

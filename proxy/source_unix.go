@@ -84,7 +84,7 @@ func (s *source) free() {
 // pollRead reads what is there from a descriptor.
 func pollRead(fd int, b []byte) (int, error) {
 	for {
-		n, err := syscall.Read(fd, b)
+		n, err := readNow(fd, b)
 		switch {
 		case err == syscall.EINTR:
 			continue

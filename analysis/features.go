@@ -23,58 +23,12 @@ type feature struct {
 // absent is the value of what a request does not have.
 const absent = "(none)"
 
-// featureSet gathers features in the order in which they are first seen.
-type featureSet struct {
-	n     int
-	of    map[string]*columnOf
-	order []string
-	at    int // the attempt being read
-}
-
-type columnOf struct {
-	feature
-	index map[string]int32
-}
-
 // The weights of the prior: of what gateways are known to decide by, and of any
 // header field or claim.
 const (
 	knownFeature = 1.0
 	otherFeature = 0.1
 )
-
-func (f *featureSet) put(name, value string, weight float64) {
-	c := f.of[name]
-	if c == nil {
-		c = &columnOf{feature: feature{name: name, weight: weight}, index: map[string]int32{}}
-		f.of[name] = c
-		f.order = append(f.order, name)
-	}
-	for len(c.labels) < f.at {
-		c.labels = append(c.labels, c.label(absent))
-	}
-	l := c.label(value)
-	if len(c.labels) > f.at { // a field that is repeated
-		return
-	}
-	c.labels = append(c.labels, l)
-}
-
-// putToken puts a property of the token.
-func (f *featureSet) putToken(name, value string, weight float64) {
-	f.put(name, value, weight)
-	f.of[name].ofToken = true
-}
-
-func (c *columnOf) label(value string) int32 {
-	l, known := c.index[value]
-	if !known {
-		l = int32(len(c.values))
-		c.index[value] = l
-		c.values = append(c.values, value)
-	}
-	return l
-}
 
 // features returns the properties in which requests differ, those of too many
 // values left out: one that names each request cannot select any.
@@ -83,9 +37,7 @@ func (s *study) features() []feature {
 	var list []feature
 	for _, name := range f.order {
 		c := f.of[name]
-		for len(c.labels) < f.n {
-			c.labels = append(c.labels, c.label(absent))
-		}
+		c.fill(f.n)
 		if k := len(c.values); k > 1 && k <= 2+f.n/4 {
 			list = append(list, c.feature)
 		}
@@ -95,14 +47,13 @@ func (s *study) features() []feature {
 
 // gathered returns all properties.
 func (s *study) gathered() *featureSet {
-	f := &featureSet{n: len(s.table.Attempts), of: map[string]*columnOf{}}
+	f := newFeatureSet(len(s.table.Attempts))
 	places := s.placeFields()
-	claims := map[capture.Fingerprint][][2]string{}
 	for i := range s.table.Attempts {
 		f.at = i
 		a := &s.table.Attempts[i]
 		f.request(a)
-		f.token(a, claims)
+		f.token(a)
 		for _, name := range places {
 			if v, ok := a.Upgrade.ResponseHead.Get(name); ok {
 				f.put(strings.ToLower(name), placeOf(name, v), knownFeature)
@@ -120,10 +71,10 @@ func (f *featureSet) request(a *covariate.Attempt) {
 	f.put("host", strings.ToLower(u.Host), knownFeature)
 	f.put("authority", strings.ToLower(u.Authority), otherFeature)
 	if u.Source.IsValid() {
-		f.put("source", u.Source.Addr().String(), knownFeature)
+		f.put("source", f.sources.text(u.Source.Addr()), knownFeature)
 	}
 	if u.Server.IsValid() {
-		f.put("edge", u.Server.String(), knownFeature)
+		f.put("edge", f.edges.text(u.Server), knownFeature)
 	}
 	if t := u.ServerTLS; t != nil {
 		f.put("tls version", t.Version, otherFeature)
@@ -131,8 +82,8 @@ func (f *featureSet) request(a *covariate.Attempt) {
 		f.put("alpn", t.ALPN, otherFeature)
 	}
 	for name, value := range u.RequestHead.Fields() {
-		if lower := strings.ToLower(name); !perRequest[lower] {
-			f.put(lower, value, headerWeight(lower))
+		if c := f.field(name); c != nil {
+			c.put(value, f.at)
 		}
 	}
 }
@@ -152,14 +103,27 @@ func headerWeight(name string) float64 {
 }
 
 // token puts what the token's claims say.
-func (f *featureSet) token(a *covariate.Attempt, claims map[capture.Fingerprint][][2]string) {
+func (f *featureSet) token(a *covariate.Attempt) {
 	if len(a.Upgrade.Credentials) > 0 {
 		f.putToken("token place", a.Upgrade.Credentials[0].Place, otherFeature)
+		f.noted = f.noted[:0]
 	}
 	t := a.Token
 	if t == nil || t.Kind == capture.Placeholder {
 		return // that is another cause, token-missing
 	}
+	if cells, read := f.tokens[t]; read {
+		for _, c := range cells {
+			c.column.add(c.label, f.at)
+		}
+		return
+	}
+	f.claims(t)
+	f.tokens[t], f.noted = f.noted, nil
+}
+
+// claims puts what a token says that was not seen before.
+func (f *featureSet) claims(t *covariate.Token) {
 	f.putToken("token", string(t.Fingerprint), otherFeature)
 	for _, p := range [][2]string{
 		{"kid", t.KeyID}, {"alg", t.Algorithm}, {"issuer", t.Issuer}, {"client", t.Client},
@@ -173,12 +137,7 @@ func (f *featureSet) token(a *covariate.Attempt, claims map[capture.Fingerprint]
 		f.list("audience", t.Audience)
 		f.list("scope", t.Scopes)
 	}
-	of, read := claims[t.Fingerprint]
-	if !read {
-		of = otherClaims(t.Claims)
-		claims[t.Fingerprint] = of
-	}
-	for _, p := range of {
+	for _, p := range otherClaims(t.Claims) {
 		f.putToken("claim "+p[0], p[1], otherFeature)
 	}
 }
@@ -221,41 +180,4 @@ func otherClaims(set string) [][2]string {
 	}
 	slices.SortFunc(of, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return of
-}
-
-// placeNames are response fields that name where the answer came from. Any other
-// field of a response follows from the decision and explains nothing.
-var placeNames = []string{
-	"x-amz-cf-pop", "x-served-by", "cf-ray", "x-pop", "x-edge", "x-edge-location", "x-node", "x-backend",
-	"x-backend-server", "x-instance", "x-instance-id", "x-region", "fly-region", "x-datacenter", "x-upstream", "x-pod",
-}
-
-// placeFields returns those that nearly all answers carry, refusals and acceptances.
-func (s *study) placeFields() []string {
-	var list []string
-	for _, name := range placeNames {
-		var with, all [2]int
-		for i := range s.table.Attempts {
-			o := outcomeOf(s.table.Refused[i])
-			all[o]++
-			if _, ok := s.table.Attempts[i].Upgrade.ResponseHead.Get(name); ok {
-				with[o]++
-			} else if 20*(all[o]-with[o]) > len(s.table.Attempts) {
-				break
-			}
-		}
-		if all[0] > 0 && 20*with[0] >= 19*all[0] && all[1] > 0 && 20*with[1] >= 19*all[1] {
-			list = append(list, name)
-		}
-	}
-	return list
-}
-
-// placeOf returns the place that a field's value names.
-func placeOf(name, value string) string {
-	if name == "cf-ray" {
-		_, colo, _ := strings.Cut(value, "-")
-		return colo
-	}
-	return value
 }

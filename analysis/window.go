@@ -23,12 +23,16 @@ func windowTries(s *study, p covariate.Partition) []quotaTry {
 		return nil // nothing came back, so nothing speaks for a window
 	}
 	var tries []quotaTry
+	counters := map[covariate.Counting]*covariate.Counter{}
+	for _, c := range countings {
+		counters[c] = s.table.Counter(p.Labels, p.N, s.table.Readings()[0], c)
+	}
 	for _, kind := range []struct {
 		windowKind
 		share float64
 	}{{sliding, 0.2}, {aligned, 0.2}, {fromFirst, 0.2}} {
-		for _, c := range []covariate.Counting{covariate.LetThrough, covariate.AllAttempts} {
-			w := &windowFit{s: s, part: p, kind: kind.windowKind, counting: c}
+		for _, c := range countings {
+			w := &windowFit{s: s, part: p, kind: kind.windowKind, counting: c, counter: counters[c]}
 			if t, ok := w.fit(); ok {
 				t.share = kind.share / 2
 				tries = append(tries, t)
@@ -37,6 +41,8 @@ func windowTries(s *study, p covariate.Partition) []quotaTry {
 	}
 	return tries
 }
+
+var countings = []covariate.Counting{covariate.LetThrough, covariate.AllAttempts}
 
 // firstAccepted returns the changes from refusals to an acceptance.
 func (s *study) firstAccepted(p covariate.Partition) []covariate.Turn {
@@ -55,8 +61,8 @@ type windowFit struct {
 	part     covariate.Partition
 	kind     windowKind
 	counting covariate.Counting
-	counter  *covariate.Counter // once asked for
-	ends     []span             // boundaries, once asked for
+	counter  *covariate.Counter
+	ends     []span // boundaries, once asked for
 }
 
 func (w *windowFit) fit() (quotaTry, bool) {
@@ -113,9 +119,6 @@ func (w *windowFit) sweep(q *search) {
 }
 
 func (w *windowFit) counts(x float64) evidence.Range {
-	if w.counter == nil {
-		w.counter = w.s.table.Counter(w.part.Labels, w.part.N, w.s.table.Readings()[0], w.counting)
-	}
 	switch w.kind {
 	case sliding:
 		return w.counter.Trailing(toDuration(x))

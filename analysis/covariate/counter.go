@@ -44,6 +44,13 @@ func (t *Table) Counter(labels []int32, n int, r Reading, counting Counting) *Co
 	if r.ByRequest {
 		m.order, m.at = t.bySent, t.sentAt
 	}
+	counted := 0
+	for _, i := range m.order {
+		if m.counts(i) {
+			counted++
+		}
+	}
+	m.passed = make([]passing, 0, counted)
 	for k, i := range m.order {
 		if m.counts(i) {
 			m.passed = append(m.passed, passing{m.at[k], labels[i], int32(k)})

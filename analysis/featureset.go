@@ -1,0 +1,128 @@
+package analysis
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"why403/analysis/covariate"
+)
+
+// featureSet gathers features in the order in which they are first seen. What is the
+// same for many attempts, as what a token says, is worked out once.
+type featureSet struct {
+	n     int
+	of    map[string]*columnOf
+	order []string
+	at    int // the attempt being read
+
+	fields  map[string]*columnOf // by the name of a header field as sent, nil if it is passed over
+	tokens  map[*covariate.Token][]labelIn
+	noted   []labelIn // what putToken put last
+	sources texts[netip.Addr]
+	edges   texts[netip.AddrPort]
+}
+
+func newFeatureSet(n int) *featureSet {
+	return &featureSet{
+		n: n, of: map[string]*columnOf{}, fields: map[string]*columnOf{}, tokens: map[*covariate.Token][]labelIn{},
+		sources: texts[netip.Addr]{}, edges: texts[netip.AddrPort]{},
+	}
+}
+
+// labelIn is a value of a feature.
+type labelIn struct {
+	column *columnOf
+	label  int32
+}
+
+// column returns a feature by its name.
+func (f *featureSet) column(name string, weight float64) *columnOf {
+	c := f.of[name]
+	if c == nil {
+		c = &columnOf{feature: feature{name: name, weight: weight}, index: map[string]int32{}}
+		f.of[name] = c
+		f.order = append(f.order, name)
+	}
+	return c
+}
+
+// field returns the feature of a header field, nil for those that are no feature.
+func (f *featureSet) field(name string) *columnOf {
+	c, known := f.fields[name]
+	if !known {
+		if lower := strings.ToLower(name); !perRequest[lower] {
+			c = f.column(lower, headerWeight(lower))
+		}
+		f.fields[name] = c
+	}
+	return c
+}
+
+func (f *featureSet) put(name, value string, weight float64) {
+	f.column(name, weight).put(value, f.at)
+}
+
+// putToken puts a property of the token.
+func (f *featureSet) putToken(name, value string, weight float64) {
+	c := f.column(name, weight)
+	c.ofToken = true
+	f.noted = append(f.noted, labelIn{c, c.put(value, f.at)})
+}
+
+// columnOf is a feature that is being gathered.
+type columnOf struct {
+	feature
+	index map[string]int32
+	last  int32 // label that was put last
+}
+
+// put gives the attempt at a position a value and returns its label. Of a field that
+// is repeated the first counts.
+func (c *columnOf) put(value string, at int) int32 {
+	c.fill(at)
+	if len(c.values) == 0 || c.values[c.last] != value {
+		c.last = c.label(value)
+	}
+	c.add(c.last, at)
+	return c.last
+}
+
+func (c *columnOf) add(label int32, at int) {
+	c.fill(at)
+	if len(c.labels) == at {
+		c.labels = append(c.labels, label)
+	}
+}
+
+// fill says of the attempts before a position that lack a value that they do.
+func (c *columnOf) fill(until int) {
+	for len(c.labels) < until {
+		c.labels = append(c.labels, c.label(absent))
+	}
+}
+
+func (c *columnOf) label(value string) int32 {
+	l, known := c.index[value]
+	if !known {
+		l = int32(len(c.values))
+		c.index[value] = l
+		c.values = append(c.values, value)
+	}
+	return l
+}
+
+// texts are values in words, each worked out once.
+type texts[T interface {
+	comparable
+	fmt.Stringer
+}] map[T]string
+
+func (t texts[T]) text(of T) string {
+	text, known := t[of]
+	if !known {
+		text = of.String()
+		t[of] = text
+	}
+	return text
+}

@@ -66,5 +66,7 @@ func (c *Collector) Run(meta Meta) *Run {
 		return cmp.Or(cmp.Compare(a.Sent, b.Sent),
 			cmp.Compare(a.Conn, b.Conn), cmp.Compare(a.Exchange, b.Exchange))
 	})
-	return &c.run
+	run := c.run // a copy, so that it keeps nothing else alive
+	*c = Collector{}
+	return &run
 }

@@ -33,6 +33,7 @@ func (a *Assembler) take(c *Conn, d Dir, at capture.Instant, s *packet.Segment) 
 		a.payload(c, d, at, s, ack)
 	}
 	a.settleUp(c, at)
+	a.keep(c)
 }
 
 // settleUp gives out what can be, and closes a connection that has ended.
@@ -88,12 +89,11 @@ func (a *Assembler) payload(c *Conn, d Dir, at capture.Instant, s *packet.Segmen
 		h.fin = chunk{pos: k.end(), ack: ack, at: at}
 	}
 	a.chunk(c, d, k)
-	a.keep(c)
 }
 
 // keep notes that c waits for something, if it does.
 func (a *Assembler) keep(c *Conn) {
-	if c.waits() && !c.blocked {
+	if !c.done && c.waits() && !c.blocked {
 		c.blocked = true
 		a.blocked = append(a.blocked, c)
 	}
@@ -161,7 +161,6 @@ func (a *Assembler) reset(c *Conn, d Dir, at capture.Instant, s *packet.Segment)
 	}
 	if pos, ok := h.position(s.Seq); ok && h.settled && !h.ended && pos > h.next && !c.ignored { // sent before it
 		h.fin = chunk{pos: pos, at: at, rst: true}
-		a.keep(c)
 		return
 	}
 	a.drain(c)

@@ -26,7 +26,7 @@ const (
 	maxHeld = 64 << 20
 	// maxSpare is how many bytes of buffers are kept for the next records: thousands
 	// of connections may be within one at the same time.
-	maxSpare = 8 << 20
+	maxSpare = 4 << 20
 )
 
 // NewDecrypter returns a Decrypter over keys, which may grow later.

@@ -109,6 +109,7 @@ func (p *packets) read(cmd *cobra.Command, files []string) error {
 	if p.report == "" && !p.json {
 		p.report = reportName(files[0], p.run)
 	}
+	defer session.Frugally()()
 	findings, err := session.ConcludeRun(run, p.report, p.results, cmd.OutOrStdout())
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func main() {
 	messages := flag.Int("messages", 10, "echoed messages of each socket")
 	size := flag.Int("size", 2000, "bytes of each message")
 	mb := flag.Int("mb", 0, "repeat until the file has this many megabytes; 0: once")
-	abreast := flag.Int("abreast", 1, "copies at a time, each with a connection of each kind")
+	abreast := flag.Int("abreast", 1, "copies at a time, each with a connection of each kind and, while one is closing, the next")
 	kind := flag.String("kind", "mixed", "plain, tls12, tls13 or mixed")
 	flag.Parse()
 	if err := run(*out, *keys, *kind, wsload.Options{Sockets: *sockets, Messages: *messages, Size: *size}, *mb, *abreast); err != nil {

@@ -35,7 +35,7 @@ func (h *httpLayer) record(rec capture.Record) {
 	o := h.p.f.o
 	switch rec := rec.(type) {
 	case capture.Upgrade:
-		if !o.filter.sent(rec.Phases.RequestSent) || !o.filter.host(h.p.f.tcp, rec.Host, rec.Authority) {
+		if o.opt.Until.Seen() && rec.Phases.RequestSent > o.opt.Until || !o.filter.host(h.p.f.tcp, rec.Host, rec.Authority) {
 			return
 		}
 		h.complete(&rec)

@@ -19,8 +19,10 @@ type leg struct {
 // in the path: with the same Sec-WebSocket-Key, one within the time of the other.
 // Before an explicit proxy only the client's side is of the first leg, and what the
 // gateway saw and said is of the second. Behind anything else the first leg is the
-// one to explain, and the second is only counted, in a note.
+// one to explain, and the second is only counted, in a note. Attempts before
+// [Options.Since] are dropped.
 func (o *Observer) Join(run *capture.Run) {
+	o.begin(run)
 	known := o.rivals(run)
 	gone := map[*capture.Upgrade]bool{}
 	behind := 0

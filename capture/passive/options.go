@@ -22,21 +22,21 @@ type Options struct {
 	// with both sides of the connection, a name with the host that was asked
 	// for; "*.example.com" stands for the domain.
 	Hosts []string
-	// Since and Until keep upgrades that were sent between them; 0: no bound.
+	// Since and Until keep upgrades that were sent between them, and those whose socket
+	// was open at Since, because a gateway counts those too; 0: no bound.
 	Since, Until capture.Instant
 	TCP          tcp.Options // bounds of reassembly
 }
 
 // filter is Options, prepared.
 type filter struct {
-	ports  []uint16
-	addrs  []netip.Addr
-	names  []string
-	bounds [2]capture.Instant
+	ports []uint16
+	addrs []netip.Addr
+	names []string
 }
 
 func newFilter(o Options) filter {
-	f := filter{ports: o.Ports, bounds: [2]capture.Instant{o.Since, o.Until}}
+	f := filter{ports: o.Ports}
 	for _, h := range o.Hosts {
 		if a, err := netip.ParseAddr(h); err == nil {
 			f.addrs = append(f.addrs, a.Unmap())
@@ -59,11 +59,6 @@ func (f *filter) address(c *tcp.Conn) bool {
 	return slices.ContainsFunc(c.Sides[:], func(e endpoint) bool {
 		return slices.Contains(f.addrs, e.AddrPort().Addr())
 	})
-}
-
-// sent reports whether an attempt lies within the bounds of time.
-func (f *filter) sent(at capture.Instant) bool {
-	return at >= f.bounds[0] && (f.bounds[1] == 0 || at <= f.bounds[1])
 }
 
 // host reports whether a host, with or without a port, is kept.

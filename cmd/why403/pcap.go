@@ -64,7 +64,7 @@ func (p *packets) flags(cmd *cobra.Command) {
 	f.StringVar(&p.results, "jtl", "", "join JMeter's results of this `file`, so that the report speaks of samplers and threads")
 	f.UintSliceVar(&p.ports, "port", nil, "read only connections with this `port` on either side; may be repeated")
 	f.StringSliceVar(&p.hosts, "host", nil, "keep only upgrades to this `host` (a name, \"*.example.com\" for a domain, or an address of either side); may be repeated")
-	f.StringVar(&p.since, "since", "", "keep only upgrades sent from this `time` on (RFC 3339)")
+	f.StringVar(&p.since, "since", "", "keep only upgrades sent from this `time` on (RFC 3339), and sockets open then")
 	f.StringVar(&p.until, "until", "", "read no further than this `time` (RFC 3339)")
 	f.StringVar(&p.live, "live", "", "capture from this `interface` until Ctrl-C in place of reading files")
 	f.BoolVar(&p.json, "json", false, "print the findings as JSON (docs/json.md)")

@@ -41,7 +41,7 @@ func (b *banFitted) logLik() float64 {
 
 func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 	h := &hypothesis{scope: scope, equivalent: otherScopes(p, scope)}
-	f := &banFit{s: s, part: p, turns: s.turns(p.Labels, p.N)}
+	f := &banFit{s: s, part: p, turns: s.turns(p.Labels, p.N, covariate.Reading{})}
 	var best *banFitted
 	terms, causeless := []float64{math.Inf(-1)}, []float64{math.Inf(-1)}
 	for _, way := range banWays {

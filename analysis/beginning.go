@@ -48,6 +48,7 @@ func (s *study) begin() {
 	b.majority = s.majority
 	b.begunWith = b.weigh()
 	s.beginning = b
+	s.readings = b.readings
 	s.forget()
 }
 

@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 
+	"why403/analysis/covariate"
 	"why403/analysis/evidence"
 )
 
@@ -71,7 +72,8 @@ type hypothesis struct {
 	attribute *Attribute    // whose value is refused
 	missing   []string      // what was sent in place of a token
 	windowKind
-	variant string // of the mechanism, for its texts
+	reading covariate.Reading // by which upgrades were counted
+	variant string            // of the mechanism, for its texts
 
 	starts    banStarts // of a ban
 	causeless float64   // log evidence of bans that nothing begins

@@ -89,6 +89,7 @@ func (s *study) weigh() []*hypothesis {
 	s.begin()
 	hs := s.weighCauses(causes())
 	leads := leadsOf(hs)
+	s.settleReading(leads)
 	twos := s.pairs(leads)
 	hs = append(hs, twos...)
 	leads = append(leads, twos...)
@@ -107,6 +108,20 @@ func (s *study) ranked(hs []*hypothesis) []*hypothesis {
 	s.setProbabilities(hs)
 	slices.SortStableFunc(hs, func(a, b *hypothesis) int { return cmp.Compare(b.logEvidence, a.logEvidence) })
 	return hs
+}
+
+// settleReading keeps the reading by which counts explain the most: it is the gateway's
+// for each of two causes.
+func (s *study) settleReading(leads []*hypothesis) {
+	var best *hypothesis
+	for _, h := range leads {
+		if (h.cause == rateLimit || h.window != nil && h.cause == quota) && (best == nil || h.logLik > best.logLik) {
+			best = h
+		}
+	}
+	if best != nil {
+		s.readings = []covariate.Reading{best.reading}
+	}
 }
 
 // weighCauses weighs causes with the priors of their scopes, without their own.

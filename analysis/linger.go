@@ -3,6 +3,7 @@ package analysis
 import (
 	"time"
 
+	"why403/analysis/covariate"
 	"why403/capture"
 )
 
@@ -19,8 +20,8 @@ const (
 // close, and the first acceptance after a refusal comes just after that: among the
 // times from earlier closes to such acceptances, L is where they pile up.
 func (f *capFit) fitLinger() {
-	width := f.s.binWidth()
-	waits := f.s.waitsSince(f.releases(), f.part.Labels, f.part.N, width)
+	width := f.s.binWidth(covariate.Reading{})
+	waits := f.s.waitsSince(f.releases(), f.part, covariate.Reading{}, width)
 	wait := f.s.table.Wait.Seconds()
 	for k, at := range peaks(waits, width, mostPeaks) {
 		// The acceptance is seen up to a wait after the place became free.
@@ -53,8 +54,8 @@ const mostPairs = 20_000_000
 
 // waitsSince counts the times from earlier moments under each label to the first
 // acceptances after a refusal, in bins of a width in seconds.
-func (s *study) waitsSince(moments [][]capture.Instant, labels []int32, n int, width float64) []float64 {
-	firsts := s.firstAcceptances(labels, n)
+func (s *study) waitsSince(moments [][]capture.Instant, p covariate.Partition, r covariate.Reading, width float64) []float64 {
+	firsts := s.firstAcceptances(p, r)
 	pairs := 0
 	for l, at := range firsts {
 		pairs += len(at) * len(moments[l])
@@ -75,9 +76,9 @@ func (s *study) waitsSince(moments [][]capture.Instant, labels []int32, n int, w
 	return bins
 }
 
-func (s *study) firstAcceptances(labels []int32, n int) [][]capture.Instant {
-	firsts := make([][]capture.Instant, n)
-	for _, t := range s.turns(labels, n) {
+func (s *study) firstAcceptances(p covariate.Partition, r covariate.Reading) [][]capture.Instant {
+	firsts := make([][]capture.Instant, p.N)
+	for _, t := range s.turns(p.Labels, p.N, r) {
 		if t.Accepted.Seen() {
 			firsts[t.Label] = append(firsts[t.Label], t.Accepted)
 		}
@@ -87,11 +88,11 @@ func (s *study) firstAcceptances(labels []int32, n int) [][]capture.Instant {
 
 // binWidth is how finely such times can be told apart, in seconds: the usual time
 // between two attempts, in which a free place is not noticed.
-func (s *study) binWidth() float64 {
+func (s *study) binWidth(r covariate.Reading) float64 {
 	t := s.table
 	between := t.Axis.Elapsed(t.Attempts[len(t.Attempts)-1].Answered) - t.Axis.Elapsed(t.Attempts[0].Answered)
 	gap := between / time.Duration(len(t.Attempts))
-	return max(2*gap, 2*t.Jitter, time.Duration(leastLinger/2*float64(time.Second))).Seconds()
+	return max(2*gap, 2*t.Blur(r), time.Duration(leastLinger/2*float64(time.Second))).Seconds()
 }
 
 func toDuration(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }

@@ -48,6 +48,7 @@ type quotaTry struct {
 	counts  func() evidence.Range
 	window  *Threshold // nil if it lasts
 	kind    windowKind
+	reading covariate.Reading
 }
 
 // windowKind is how a window lies in time.
@@ -86,6 +87,7 @@ func fitQuota(s *study, p covariate.Partition) *hypothesis {
 	}
 	s.limit(h, best.counts(), best.result, "upgrades")
 	h.variant, h.window, h.windowKind = best.variant, best.window, best.kind
+	h.reading = best.reading
 	return h
 }
 

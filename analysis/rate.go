@@ -3,7 +3,6 @@ package analysis
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
@@ -34,112 +33,35 @@ const (
 	mostRate  = 5000
 )
 
-// bursts is the prior on b − 1.
+// bursts is the prior on a threshold on the level, which is over b − 1 and at most a
+// unit more: mostly, b is a whole number.
 var bursts = evidence.Mix(
-	evidence.Part{Weight: 0.1, Mass: evidence.Uniform(0, 1)},
-	evidence.Part{Weight: 0.9, Mass: evidence.LogUniform(0.5, 100_000)},
+	evidence.Part{Weight: 0.7, Mass: func(after, upTo float64) float64 {
+		return wholeBursts(after+1-covariate.BucketUnit, upTo+1-covariate.BucketUnit)
+	}},
+	evidence.Part{Weight: 0.05, Mass: evidence.Uniform(0, 1)},
+	evidence.Part{Weight: 0.25, Mass: evidence.LogUniform(0.5, mostBurst)},
 )
 
+const mostBurst = 100_000
+
+var wholeBursts = evidence.Counts(mostBurst)
+
 func weighRate(s *study) []*hypothesis {
-	var hs []*hypothesis
-	for _, p := range s.parts {
-		hs = append(hs, fitRate(s, p))
+	fits := make([]*rateFit, len(s.parts))
+	top := math.Inf(-1)
+	for i, p := range s.parts {
+		fits[i] = fitRate(s, p)
+		top = max(top, fits[i].bestLogLik())
+	}
+	hs := make([]*hypothesis, len(s.parts))
+	for i, f := range fits {
+		if f.bestLogLik() >= promising(top) {
+			f.climbOn()
+		}
+		hs[i] = f.hypothesis()
 	}
 	return hs
-}
-
-func fitRate(s *study, p covariate.Partition) *hypothesis {
-	reading := s.table.Readings()[0]
-	levels := s.table.Counter(p.Labels, p.N, reading, covariate.LetThrough).Bucket
-	q := search{key: "rate " + p.Scope, low: leastRate, high: mostRate, scan: func(r float64) evidence.Result { return s.scanRange(levels(r), bursts) }}
-	q.run(s, func() {
-		for _, b := range s.rateBounds(p) {
-			q.try(b.rate, b.width)
-			q.try(b.rate+b.width/2, b.width)
-			q.try(b.rate+b.width, b.width)
-		}
-		if best, ok := q.best(); ok {
-			q.climb(best.x, best.step/2, best.step/2)
-		}
-	})
-	if best, ok := q.best(); ok && s.beginning != nil {
-		// A rate is the more exact the longer the recording.
-		q.climb(best.x, best.step/2, best.step/2)
-	}
-	h := &hypothesis{scope: p.Scope, equivalent: p.Equivalent}
-	best, ok := q.best()
-	if !ok {
-		h.logEvidence = s.unfitted(func(i int) bool { return p.Labels[i] < 0 })
-		return h
-	}
-	h.logEvidence, h.logLik = q.logEvidence(), best.logLik()
-	h.threshold = q.interval("upgrades/s")
-	theta := best.result.Best.UpTo
-	h.burst = &Threshold{Value: theta + 1, Low: max(best.result.Low, 0) + 1, High: best.result.High + 1, Unit: "upgrades"}
-	h.predicted = thresholded(s.counted(levels(best.x)), theta, 0.5)
-	h.counts = s.tally(h.predicted)
-	return h
-}
-
-// rateBound is the least rate that a stretch between two refusals allows, and how
-// much more it may be.
-type rateBound struct{ rate, width float64 }
-
-// mostRefusalsOfKey bounds the pairs of refusals that are looked at.
-const mostRefusalsOfKey = 250
-
-// rateBounds returns the largest rate that each length of stretch asks for.
-//
-// At a refusal less than a token is left, so of the A upgrades let through between
-// two refusals at least A − 1 were paid by what came in meanwhile: r ≥ (A − 1)/dt.
-// Where the bucket never filled up in between, r is at most 2/dt more.
-func (s *study) rateBounds(p covariate.Partition) []rateBound {
-	best := map[int]rateBound{} // by the octave of the length
-	jitter := s.table.Jitter.Seconds()
-	for _, list := range s.refusalsWithCounts(p) {
-		stride := 1 + len(list)/mostRefusalsOfKey
-		for i := 0; i < len(list); i += stride {
-			for j := i + stride; j < len(list); j += stride {
-				dt, a := list[j].at-list[i].at, list[j].through-list[i].through
-				if a < 4 || dt <= 0 {
-					continue
-				}
-				octave := int(math.Floor(math.Log2(dt)))
-				if rate := (a - 1) / (dt + 2*jitter); rate > best[octave].rate {
-					best[octave] = rateBound{rate, 2 / dt}
-				}
-			}
-		}
-	}
-	var octaves []int
-	for o := range best {
-		octaves = append(octaves, o)
-	}
-	slices.Sort(octaves)
-	var bounds []rateBound
-	for _, o := range slices.Backward(octaves) {
-		bounds = append(bounds, best[o])
-	}
-	return bounds[:min(len(bounds), mostPeaks)]
-}
-
-// passed is a refusal with how many upgrades its key had been let through before.
-type passed struct{ at, through float64 }
-
-func (s *study) refusalsWithCounts(p covariate.Partition) [][]passed {
-	lists := make([][]passed, p.N)
-	through := make([]float64, p.N)
-	for i := range s.table.Attempts {
-		l := p.Labels[i]
-		switch {
-		case l < 0 || s.forced != nil && s.forced[i]:
-		case s.table.Refused[i]:
-			lists[l] = append(lists[l], passed{s.since(s.table.Attempts[i].Answered), through[l]})
-		default:
-			through[l]++
-		}
-	}
-	return lists
 }
 
 func saysRate(s *study, h *hypothesis) string {

@@ -44,6 +44,15 @@ func (q *search) run(s *study, by func()) {
 	}
 }
 
+// refine searches on by a function where a search found the most; what the beginning of
+// a recording came to has been refined there.
+func (q *search) refine(s *study, by func()) {
+	if s.beginning == nil {
+		by()
+		s.note(s.prefix+q.key, q.top(mostKept))
+	}
+}
+
 // mostKept is how many values a search on the beginning hands on.
 const mostKept = 3
 
@@ -65,6 +74,12 @@ func (q *search) try(x, step float64) {
 
 // best returns the value of the best likelihood, the first of equals.
 func (q *search) best() (trial, bool) { return q.bestNear(0, math.Inf(1)) }
+
+// bestLogLik is −Inf if nothing fits.
+func (q *search) bestLogLik() float64 {
+	t, _ := q.best()
+	return t.logLik()
+}
 
 func (q *search) bestNear(at, reach float64) (trial, bool) {
 	best := trial{result: evidence.Result{Best: evidence.Cell{LogLik: math.Inf(-1)}}}

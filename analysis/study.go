@@ -22,6 +22,8 @@ type study struct {
 	majority string // "403", or "close code 1008"
 	contexts []context
 	texts    []answer // of the refusals, once asked for
+	// readings are those by which counts are worth taking.
+	readings []covariate.Reading
 	// forced are the attempts that another mechanism refuses, nil if none does.
 	forced           []bool
 	lasted, recorded float64     // seconds: the longest stretch; all that was recorded
@@ -34,8 +36,8 @@ type study struct {
 	begunWith []*hypothesis
 	found     map[string][]trial
 	prefix    string
-	columns   *[]feature                  // once asked for
-	byPart    map[*int32][]covariate.Turn // the turns under each partition's labels
+	columns   *[]feature                   // once asked for
+	byPart    map[turnsOf][]covariate.Turn // the turns under each partition's labels
 }
 
 func newStudy(run *capture.Run) *study {
@@ -51,6 +53,7 @@ func newStudy(run *capture.Run) *study {
 	if s.decidable() {
 		s.parts = s.table.Partitions()
 		s.contexts = contexts(s)
+		s.readings = s.table.CountReadings()
 	}
 	return s
 }
@@ -78,21 +81,28 @@ func (s *study) free() *study {
 	return &f
 }
 
+// turnsOf names the turns under labels by a reading.
+type turnsOf struct {
+	labels  *int32
+	reading covariate.Reading
+}
+
 // turns returns the changes from refusals to an acceptance under labels.
-func (s *study) turns(labels []int32, n int) []covariate.Turn {
+func (s *study) turns(labels []int32, n int, r covariate.Reading) []covariate.Turn {
 	if len(labels) == 0 {
 		return nil
 	}
 	s.caches.Lock()
 	defer s.caches.Unlock()
-	if turns, known := s.byPart[&labels[0]]; known {
+	key := turnsOf{&labels[0], r}
+	if turns, known := s.byPart[key]; known {
 		return turns
 	}
 	if s.byPart == nil {
-		s.byPart = map[*int32][]covariate.Turn{}
+		s.byPart = map[turnsOf][]covariate.Turn{}
 	}
-	turns := s.table.Turns(labels, n, s.forced)
-	s.byPart[&labels[0]] = turns
+	turns := s.table.Turns(labels, n, r, s.forced)
+	s.byPart[key] = turns
 	return turns
 }
 

@@ -23,18 +23,16 @@ func windowTries(s *study, p covariate.Partition) []quotaTry {
 		return nil // nothing came back, so nothing speaks for a window
 	}
 	var tries []quotaTry
-	counters := map[covariate.Counting]*covariate.Counter{}
+	counters := map[windowCount]*covariate.Counter{}
 	for _, c := range countings {
-		counters[c] = s.table.Counter(p.Labels, p.N, s.table.Readings()[0], c)
+		for _, r := range s.readings {
+			counters[windowCount{c, r}] = s.table.Counter(p.Labels, p.N, r, c)
+		}
 	}
-	for _, kind := range []struct {
-		windowKind
-		share float64
-	}{{sliding, 0.2}, {aligned, 0.2}, {fromFirst, 0.2}} {
+	for _, kind := range []windowKind{sliding, aligned, fromFirst} {
 		for _, c := range countings {
-			w := &windowFit{s: s, part: p, kind: kind.windowKind, counting: c, counter: counters[c]}
-			if t, ok := w.fit(); ok {
-				t.share = kind.share / 2
+			if t, ok := fitWindow(s, p, kind, c, counters); ok {
+				t.share = 0.2 / 2
 				tries = append(tries, t)
 			}
 		}
@@ -47,7 +45,7 @@ var countings = []covariate.Counting{covariate.LetThrough, covariate.AllAttempts
 // firstAccepted returns the changes from refusals to an acceptance.
 func (s *study) firstAccepted(p covariate.Partition) []covariate.Turn {
 	var ended []covariate.Turn
-	for _, t := range s.turns(p.Labels, p.N) {
+	for _, t := range s.turns(p.Labels, p.N, covariate.Reading{}) {
 		if t.Accepted.Seen() {
 			ended = append(ended, t)
 		}
@@ -55,66 +53,94 @@ func (s *study) firstAccepted(p covariate.Partition) []covariate.Turn {
 	return ended
 }
 
-// windowFit searches the window of one kind of quota.
+// windowCount is what is counted and by which reading.
+type windowCount struct {
+	counting covariate.Counting
+	reading  covariate.Reading
+}
+
+// windowFit searches the window of one kind of quota, by one reading.
 type windowFit struct {
 	s        *study
 	part     covariate.Partition
 	kind     windowKind
 	counting covariate.Counting
+	reading  covariate.Reading
 	counter  *covariate.Counter
 	ends     []span // boundaries, once asked for
+	search
 }
 
-func (w *windowFit) fit() (quotaTry, bool) {
-	q := search{key: fmt.Sprint(w.kind, w.counting, " ", w.part.Scope), low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
-		result := w.s.scanCounts(w.counts(x))
-		if w.kind == aligned {
+// fitWindow tries the windows that the recording suggests by each reading, and
+// searches on by the one that fits better.
+func fitWindow(s *study, p covariate.Partition, kind windowKind, c covariate.Counting, counters map[windowCount]*covariate.Counter) (quotaTry, bool) {
+	var best *windowFit
+	for _, r := range s.readings {
+		w := newWindowFit(s, p, kind, c, r)
+		w.counter = counters[windowCount{c, r}]
+		w.run(s, w.probe)
+		if best == nil || w.bestLogLik() > best.bestLogLik() {
+			best = w
+		}
+	}
+	best.refine(s, best.climbOn)
+	t, ok := best.best()
+	if !ok {
+		return quotaTry{}, false
+	}
+	variant := countsAccepted
+	if c == covariate.AllAttempts {
+		variant = countsAttempts
+	}
+	return quotaTry{
+		variant: variant, logEv: best.logEvidence() - math.Log(float64(len(s.readings))), result: t.result, kind: kind,
+		window: best.interval("s"), reading: best.reading, counts: func() evidence.Range { return best.counts(t.x) },
+	}, true
+}
+
+func newWindowFit(s *study, p covariate.Partition, kind windowKind, c covariate.Counting, r covariate.Reading) *windowFit {
+	w := &windowFit{s: s, part: p, kind: kind, counting: c, reading: r}
+	w.search = search{key: fmt.Sprint(kind, c, r, " ", p.Scope), low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
+		result := s.scanCounts(w.counts(x))
+		if kind == aligned {
 			_, width := w.phase(x)
 			result.LogEvidence += math.Log(min(width/x, 1))
 		}
 		return result
 	}}
-	q.run(w.s, func() {
-		width := w.s.binWidth()
-		for k, x := range w.candidates(width) {
-			if x < leastWindow {
-				continue
-			}
-			step := w.step(x, width)
-			q.try(x, step)
-			if k < climbed {
-				q.climb(x, step, step)
-			}
+	return w
+}
+
+func (w *windowFit) probe() {
+	width := w.s.binWidth(w.reading)
+	for _, x := range w.candidates(width) {
+		if x >= leastWindow {
+			w.try(x, w.step(x, width))
 		}
-		if w.kind == sliding && w.counting == covariate.LetThrough && w.s.forced == nil {
-			w.sweep(&q)
-		}
-	})
-	best, ok := q.best()
-	if !ok {
-		return quotaTry{}, false
 	}
-	variant := countsAccepted
-	if w.counting == covariate.AllAttempts {
-		variant = countsAttempts
+}
+
+// climbOn climbs from the best that was tried.
+func (w *windowFit) climbOn() {
+	for _, t := range w.top(climbed) {
+		w.climb(t.x, t.step, t.step)
 	}
-	return quotaTry{
-		variant: variant, logEv: q.logEvidence(), result: best.result, kind: w.kind, window: q.interval("s"),
-		counts: func() evidence.Range { return w.counts(best.x) },
-	}, true
+	if w.kind == sliding && w.counting == covariate.LetThrough && w.s.forced == nil {
+		w.sweep()
+	}
 }
 
 // sweep looks for a sliding window where no peak gave it away: the likelihood rises
 // towards it from a few per cent off.
-func (w *windowFit) sweep(q *search) {
+func (w *windowFit) sweep() {
 	const ratio = 1.06
 	for x := 2 * leastWindow; x < w.s.duration(); x *= ratio {
-		q.try(x, x*(ratio-1))
+		w.try(x, x*(ratio-1))
 	}
-	if best, ok := q.best(); ok {
-		q.climb(best.x, best.step/2, best.step/2)
-		best, _ = q.best()
-		q.climb(best.x, best.step, best.step)
+	if best, ok := w.best(); ok {
+		w.climb(best.x, best.step/2, best.step/2)
+		best, _ = w.best()
+		w.climb(best.x, best.step, best.step)
 	}
 }
 
@@ -155,10 +181,10 @@ func (w *windowFit) slidingCandidates(width float64) []float64 {
 	counted := make([][]capture.Instant, w.part.N)
 	for i, l := range w.part.Labels {
 		if l >= 0 && (w.counting == covariate.AllAttempts || !w.s.table.Refused[i]) {
-			counted[l] = append(counted[l], w.s.table.Attempts[i].Answered)
+			counted[l] = append(counted[l], w.s.table.Attempts[i].Decided(w.reading))
 		}
 	}
-	return peaks(w.s.waitsSince(counted, w.part.Labels, w.part.N, width), width, mostPeaks)
+	return peaks(w.s.waitsSince(counted, w.part, w.reading, width), width, mostPeaks)
 }
 
 // boundaries are the stretches, in seconds, in which a window can have ended: from
@@ -173,7 +199,7 @@ func (w *windowFit) boundaries() []span {
 
 // findBoundaries finds them all, or those after runs of about the usual length.
 func (w *windowFit) findBoundaries(onlyUsual bool) []span {
-	turns := w.s.turns(w.part.Labels, w.part.N)
+	turns := w.s.turns(w.part.Labels, w.part.N, w.reading)
 	var lengths []float64
 	for _, t := range turns {
 		if t.Accepted.Seen() {
@@ -278,7 +304,7 @@ func grown(at []span, x float64) float64 {
 // and how exactly they tell it, in seconds: the narrowest of those that allow it.
 func (w *windowFit) phase(x float64) (capture.Instant, float64) {
 	var spans []span
-	j := w.s.table.Jitter.Seconds()
+	j := w.s.table.Blur(w.reading).Seconds()
 	boundaries := w.boundaries()
 	for _, s := range boundaries[:min(len(boundaries), mostBoundaries)] {
 		low, high := math.Mod(s.low, x)-j, math.Mod(s.low, x)+s.high-s.low+j
@@ -307,12 +333,12 @@ func (w *windowFit) fromFirstCandidates() []float64 {
 	}
 	for i, l := range w.part.Labels {
 		if l >= 0 && math.IsNaN(begun[l]) {
-			begun[l] = w.s.since(w.s.table.Attempts[i].Answered)
+			begun[l] = w.s.since(w.s.table.Attempts[i].Decided(w.reading))
 		}
 	}
 	var spans []span
-	j := w.s.table.Jitter.Seconds()
-	for _, t := range w.s.turns(w.part.Labels, w.part.N) {
+	j := w.s.table.Blur(w.reading).Seconds()
+	for _, t := range w.s.turns(w.part.Labels, w.part.N, w.reading) {
 		if !t.Accepted.Seen() {
 			continue
 		}

@@ -26,14 +26,18 @@ func (m *Counter) Bucket(rate float64) evidence.Range {
 		if l < 0 {
 			continue
 		}
+		drained := level[l] // below 0 once it has been empty for a while
 		if last[l].Seen() {
-			level[l] = max(0, level[l]-rate*m.at[k].Sub(last[l]).Seconds())
+			drained -= rate * m.at[k].Sub(last[l]).Seconds()
 		}
 		last[l] = m.at[k]
-		v := level[l]
-		out.Lo[i] = units(v - float64(below[i]) - slack)
-		out.Hi[i] = units(v + float64(above[i]) + slack)
-		out.Mid[i] = units(v)
+		v := max(0, drained)
+		level[l] = v
+		most := drained
+		if above[i] > 0 {
+			most = v + float64(above[i])
+		}
+		out.Lo[i], out.Mid[i], out.Hi[i] = units(drained-float64(below[i])-slack), units(v), units(most+slack)
 		if m.counts(i) {
 			level[l]++
 		}
@@ -41,7 +45,8 @@ func (m *Counter) Bucket(rate float64) evidence.Range {
 	return m.unknown(out)
 }
 
-// units returns a level in whole units, at most what an int32 takes.
+// units returns a level in units, rounded up, at most what an int32 takes: a whole
+// threshold is passed as soon as the level is over it.
 func units(v float64) int32 {
-	return int32(min(max(math.Floor(v/BucketUnit), 0), 1<<24))
+	return int32(min(max(math.Ceil(v/BucketUnit), 0), 1<<24))
 }

@@ -40,10 +40,8 @@ type passing struct {
 
 // Counter returns a counter for labels 0 to n−1 by attempt, negative where unknown.
 func (t *Table) Counter(labels []int32, n int, r Reading, counting Counting) *Counter {
-	m := &Counter{t: t, labels: labels, n: n, counting: counting, jitter: t.Jitter, order: t.inOrder, at: t.answeredAt}
-	if r.ByRequest {
-		m.order, m.at = t.bySent, t.sentAt
-	}
+	m := &Counter{t: t, labels: labels, n: n, counting: counting, jitter: t.Blur(r)}
+	m.order, m.at = t.moments(r)
 	counted := 0
 	for _, i := range m.order {
 		if m.counts(i) {
@@ -57,6 +55,15 @@ func (t *Table) Counter(labels []int32, n int, r Reading, counting Counting) *Co
 		}
 	}
 	return m
+}
+
+// moments returns the positions of the attempts in the order of a reading, and when
+// each was decided.
+func (t *Table) moments(r Reading) ([]int32, []capture.Instant) {
+	if r.ByRequest {
+		return t.bySent, t.sentAt
+	}
+	return t.inOrder, t.answeredAt
 }
 
 // Counting is what the counter counts.

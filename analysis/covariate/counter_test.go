@@ -104,7 +104,7 @@ func TestBucketLevel(t *testing.T) {
 func TestTurns(t *testing.T) {
 	table, labels := scattered(400)
 	refusals := 0
-	for _, turn := range table.Turns(labels, 3, nil) {
+	for _, turn := range table.Turns(labels, 3, Reading{}, nil) {
 		refusals += turn.Refusals
 		if turn.Last < turn.First || turn.Accepted.Seen() && turn.Accepted < turn.Last {
 			t.Errorf("a run from %d to %d, then accepted at %d", turn.First, turn.Last, turn.Accepted)

@@ -37,9 +37,9 @@ type Table struct {
 	Silence  Silence
 	ClockSet bool // whether Clock could be estimated
 	// Usual is the median time that an acceptance takes, Wait how long nearly
-	// all take (19 in 20), Jitter by how much two waits usually differ;
-	// RefusedWait is the median wait of refusals.
-	Usual, Wait, Jitter, RefusedWait time.Duration
+	// all take (19 in 20), Jitter by how much two waits usually differ, Transit by
+	// how much the network alone makes them; RefusedWait is the median wait of refusals.
+	Usual, Wait, Jitter, Transit, RefusedWait time.Duration
 	// TokensUsual says that most attempts carry a token, so that one without is
 	// known to have none.
 	TokensUsual bool
@@ -127,6 +127,7 @@ func (t *Table) waits() {
 	t.Usual = quantile(accepted, 0.5)
 	t.Wait = min(max(quantile(accepted, 0.95), leastWait), maxWait)
 	t.Jitter = min(max((quantile(accepted, 0.95)-quantile(accepted, 0.05))/2, leastJitter), maxWait)
+	t.Transit = t.transit()
 }
 
 // What two moments noted on one machine may be off by, however fast the network.

@@ -16,17 +16,19 @@ type Turn struct {
 	Refusals              int
 }
 
-// Turns returns the runs of refusals under each label in the order in which they
-// end, those that do not end last. Attempts marked in without are passed over.
-func (t *Table) Turns(labels []int32, n int, without []bool) []Turn {
+// Turns returns the runs of refusals under each label, with the moments of a reading,
+// in the order in which they end, those that do not end last. Attempts marked in
+// without are passed over.
+func (t *Table) Turns(labels []int32, n int, r Reading, without []bool) []Turn {
 	running := make([]Turn, n)
 	var turns []Turn
-	for i := range t.Attempts {
+	order, moments := t.moments(r)
+	for k, i := range order {
 		l := labels[i]
 		if l < 0 || without != nil && without[i] {
 			continue
 		}
-		at, run := t.Attempts[i].Answered, &running[l]
+		at, run := moments[k], &running[l]
 		switch {
 		case t.Refused[i] && run.Refusals == 0:
 			*run = Turn{Label: l, First: at, Last: at, Refusals: 1}

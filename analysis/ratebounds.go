@@ -1,0 +1,70 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+
+	"why403/capture"
+)
+
+// rateBound is the least rate that a stretch between two refusals allows, and how
+// much more it may be.
+type rateBound struct{ rate, width float64 }
+
+// mostRefusalsOfKey bounds the pairs of refusals that are looked at.
+const mostRefusalsOfKey = 250
+
+// bounds returns the largest rate that each length of stretch asks for.
+//
+// At a refusal less than a token is left, so of the A upgrades let through between
+// two refusals at least A − 1 were paid by what came in meanwhile: r ≥ (A − 1)/dt.
+// Where the bucket never filled up in between, r is at most 2/dt more.
+func (f *rateFit) bounds() []rateBound {
+	best := map[int]rateBound{} // by the octave of the length
+	jitter := f.s.table.Blur(f.reading).Seconds()
+	for _, list := range f.refusals() {
+		stride := 1 + len(list)/mostRefusalsOfKey
+		for i := 0; i < len(list); i += stride {
+			for j := i + stride; j < len(list); j += stride {
+				dt, a := list[j].at-list[i].at, list[j].through-list[i].through
+				if a < 4 || dt <= 0 {
+					continue
+				}
+				octave := int(math.Floor(math.Log2(dt)))
+				if rate := (a - 1) / (dt + 2*jitter); rate > best[octave].rate {
+					best[octave] = rateBound{rate, 2 / dt}
+				}
+			}
+		}
+	}
+	var octaves []int
+	for o := range best {
+		octaves = append(octaves, o)
+	}
+	slices.Sort(octaves)
+	var bounds []rateBound
+	for _, o := range slices.Backward(octaves) {
+		bounds = append(bounds, best[o])
+	}
+	return bounds[:min(len(bounds), mostPeaks)]
+}
+
+// passed is a refusal with how many upgrades its key had been let through before.
+type passed struct{ at, through float64 }
+
+// refusals returns those under each label in order.
+func (f *rateFit) refusals() [][]passed {
+	lists := make([][]passed, f.part.N)
+	through := make([]float64, f.part.N)
+	f.bucket.Each(func(i int32, at capture.Instant) {
+		l := f.part.Labels[i]
+		switch {
+		case l < 0 || f.s.forced != nil && f.s.forced[i]:
+		case f.s.table.Refused[i]:
+			lists[l] = append(lists[l], passed{f.s.since(at), through[l]})
+		default:
+			through[l]++
+		}
+	})
+	return lists
+}

@@ -1,0 +1,95 @@
+package analysis
+
+import "math"
+
+// solve looks for the burst with which a bucket decides the most as the gateway did. To
+// each burst belongs the rate at which as many upgrades are refused as were; along
+// these pairs the number of wrong decisions has one valley, and no rate far from its
+// floor gives the valley away.
+func (f *rateFit) solve() {
+	const ratio = 3
+	low, mid, high := 1.0, 1.0, 1.0
+	_, least := f.balanced(1)
+	if best, ok := f.best(); !ok || len(f.s.firstAccepted(f.part)) == 0 || least == 0 || best.logLik() > fitsWell {
+		return
+	}
+	for b := float64(ratio); b < float64(len(f.s.table.Attempts)-f.s.refused); b *= ratio {
+		rate, wrong := f.balanced(b)
+		if wrong < least {
+			low, mid, least = b/ratio, b, wrong
+		}
+		if high = b * ratio; rate <= 2*leastRate || mid < b/ratio {
+			break
+		}
+	}
+	if least < f.s.refused {
+		f.solveFor(f.valley(low, min(high, mid*ratio)))
+	}
+}
+
+// fitsWell is the log likelihood from which on there is little left to gain.
+const fitsWell = -5
+
+// valley is the whole burst between two that leaves the fewest wrong decisions.
+func (f *rateFit) valley(low, high float64) float64 {
+	wrong := func(b float64) int { _, n := f.balanced(b); return n }
+	for high-low > 2 {
+		third := math.Ceil((high - low) / 3)
+		if a, b := low+third, high-third; a < b && wrong(a) > wrong(b) {
+			low = a
+		} else {
+			high = b
+		}
+		if third < 2 {
+			break
+		}
+	}
+	best := low
+	for b := low; b <= high; b++ {
+		if wrong(b) < wrong(best) {
+			best = b
+		}
+	}
+	return best
+}
+
+// solveFor tries the rates at which a bucket with a burst refuses as many as were
+// refused: a lower rate refuses more.
+func (f *rateFit) solveFor(burst float64) {
+	low, _ := f.balanced(burst)
+	high := f.edge(func(rate float64) bool {
+		surplus, _ := f.bucket.Surplus(rate, burst, f.s.forced)
+		return surplus < 0
+	})
+	step := max(2/f.s.duration(), low/float64(f.s.refused), (high-low)/2)
+	for _, rate := range []float64{low, high, (low + high) / 2} {
+		f.try(rate, step)
+	}
+}
+
+// balanced is the lowest rate at which a bucket refuses no more than were refused, and
+// how many of its decisions are wrong.
+func (f *rateFit) balanced(burst float64) (rate float64, wrong int) {
+	rate = f.edge(func(rate float64) bool {
+		surplus, _ := f.bucket.Surplus(rate, burst, f.s.forced)
+		return surplus <= 0
+	})
+	_, wrong = f.bucket.Surplus(rate, burst, f.s.forced)
+	return rate, wrong
+}
+
+// halvings is how often the range of rates is halved: to within 1 in 5,000.
+const halvings = 16
+
+// edge is the least rate from which on a condition holds.
+func (f *rateFit) edge(holds func(rate float64) bool) float64 {
+	low, high := math.Log(leastRate), math.Log(mostRate)
+	for range halvings {
+		if mid := (low + high) / 2; holds(math.Exp(mid)) {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return math.Exp(high)
+}

@@ -260,6 +260,18 @@ func storyAttribute(s *study, h *hypothesis) string {
 }
 
 func doAttribute(_ *study, h *hypothesis) []string {
+	switch h.attribute.Name {
+	case "edge":
+		return []string{
+			fmt.Sprintf("Have the gateway's address %s looked at: the others accept the same requests.", h.attribute.Value),
+			"Pin the gateway's name to another of its addresses (in /etc/hosts) until then.",
+		}
+	case "source":
+		return []string{
+			fmt.Sprintf("Ask the gateway's owner whether %s is on a list of addresses that are refused, or missing from one that is let in.", h.attribute.Value),
+			"Run the load from an address that is accepted.",
+		}
+	}
 	return []string{
 		fmt.Sprintf("Compare what sets %s in the load tool with a request that is accepted, and send the value that passes.", h.attribute.Name),
 		fmt.Sprintf("Ask the gateway's owner whether %s = %q is meant to be refused.", h.attribute.Name, h.attribute.Value),

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"why403/capture"
 )
 
 const (
@@ -19,14 +17,8 @@ const (
 func (s *study) conclude(f *Findings, hs []*hypothesis) {
 	f.Verdict.Causes = []Cause{}
 	switch {
-	case s.refused == 0 && s.unread() > 0:
-		f.Verdict.Status = Insufficient
-		f.Verdict.Says = fmt.Sprintf("Statuses are unknown: %s could not be decrypted, and refusals may be among them. What could be read holds %s and no refusal.",
-			plural(int(s.unread()), "TLS connection"), plural(f.Accepted, "accepted upgrade"))
-		return
 	case s.refused == 0:
-		f.Verdict.Status = NoRefusals
-		f.Verdict.Says = fmt.Sprintf("No upgrade was refused: %s, at most %d open at once.", plural(f.Accepted, "accepted upgrade"), f.PeakOpen)
+		s.nothingRefused(f)
 		return
 	case len(hs) == 0:
 		f.Verdict.Status = Insufficient
@@ -51,16 +43,6 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 	}
 	f.Verdict.Says = s.undecided(named)
 	f.NextExperiment = s.nextExperiment(named, candidates)
-}
-
-// unread returns how many TLS connections nobody could look into.
-func (s *study) unread() (n int64) {
-	for _, l := range s.run.Losses {
-		if l.Kind == capture.LostKeys {
-			n += l.Count
-		}
-	}
-	return n
 }
 
 // worthNaming returns the candidates that the verdict leaves: the leading one, its

@@ -79,6 +79,14 @@ func (f *Findings) count(s *study) {
 			f.Failed[string(u.Outcome)]++
 		}
 	}
+	for outcome, n := range f.Failed {
+		if s.table.Silence.Refuses(capture.Outcome(outcome)) {
+			if f.RefusedSilently == nil {
+				f.RefusedSilently = map[string]int{}
+			}
+			f.RefusedSilently[outcome] = n
+		}
+	}
 }
 
 // weigh returns every hypothesis with its probability, the most probable first.

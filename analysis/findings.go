@@ -14,11 +14,14 @@ type Findings struct {
 	Refused       map[string]int `json:"refused"`         // by status, "403"
 	RefusedInBand map[string]int `json:"refused_in_band"` // 101, then closed at once; by close code, "1008"
 	Failed        map[string]int `json:"failed"`          // by outcome, "timed-out"
-	Pending       int            `json:"pending"`
-	PeakOpen      int            `json:"peak_open"`
-	Started       string         `json:"started"`              // RFC 3339, UTC
-	DurationS     float64        `json:"duration_s"`           // seconds, gaps between recordings left out
-	Recordings    []Recording    `json:"recordings,omitempty"` // of several that were analysed as one
+	// RefusedSilently are those of Failed that show to be refusals: without a word
+	// the connection was closed, or nothing came, again and again.
+	RefusedSilently map[string]int `json:"refused_silently,omitempty"`
+	Pending         int            `json:"pending"`
+	PeakOpen        int            `json:"peak_open"`
+	Started         string         `json:"started"`              // RFC 3339, UTC
+	DurationS       float64        `json:"duration_s"`           // seconds, gaps between recordings left out
+	Recordings      []Recording    `json:"recordings,omitempty"` // of several that were analysed as one
 
 	Verdict          Verdict       `json:"verdict"`
 	ByForm           []FormFinding `json:"by_form,omitempty"` // of refusals in several forms: each on its own

@@ -12,8 +12,21 @@ import (
 	"why403/analysis"
 )
 
-// refusals is the number of refusals of both kinds.
-func refusals(f *analysis.Findings) int { return sum(f.Refused) + sum(f.RefusedInBand) }
+// refusals is the number of refusals of all kinds.
+func refusals(f *analysis.Findings) int {
+	return sum(f.Refused) + sum(f.RefusedInBand) + sum(f.RefusedSilently)
+}
+
+// unanswered is the number of upgrades that got no answer and were not refused so.
+func unanswered(f *analysis.Findings) map[string]int {
+	left := map[string]int{}
+	for outcome, n := range f.Failed {
+		if f.RefusedSilently[outcome] == 0 {
+			left[outcome] = n
+		}
+	}
+	return left
+}
 
 func sum(m map[string]int) int {
 	n := 0
@@ -48,8 +61,8 @@ func evidence(f *analysis.Findings) []string {
 			out = append(out, explains(c, len(f.Verdict.Causes) > 1))
 		}
 	}
-	if n := sum(f.Failed); n > 0 {
-		out = append(out, fmt.Sprintf("%s got no answer (%s)", count(n), byKey(f.Failed)))
+	if left := unanswered(f); len(left) > 0 {
+		out = append(out, fmt.Sprintf("%s got no answer (%s)", count(sum(left)), byKey(left)))
 	}
 	if f.Pending > 0 {
 		out = append(out, fmt.Sprintf("%s still waiting at the end", plural(f.Pending, "was", "were")))
@@ -78,11 +91,11 @@ func peak(f *analysis.Findings) string {
 }
 
 func refusalClauses(f *analysis.Findings) []string {
-	refused, inBand := sum(f.Refused), sum(f.RefusedInBand)
+	refused, inBand, silent := sum(f.Refused), sum(f.RefusedInBand), sum(f.RefusedSilently)
 	if f.Attempts == 0 {
 		return []string{"no upgrade was seen: none was sent, or the load tool did not go through the recorder, or to a host that it does not read"}
 	}
-	if refused+inBand == 0 {
+	if refused+inBand+silent == 0 {
 		return []string{fmt.Sprintf("none of %s was refused", plural(f.Attempts, "upgrade", "upgrades"))}
 	}
 	var out []string
@@ -93,6 +106,10 @@ func refusalClauses(f *analysis.Findings) []string {
 	if inBand > 0 {
 		out = append(out, fmt.Sprintf("%s of %s were answered 101 and closed at once (%s)", count(inBand),
 			plural(f.Attempts, "upgrade", "upgrades"), byKey(f.RefusedInBand)))
+	}
+	if silent > 0 {
+		out = append(out, fmt.Sprintf("%s of %s were refused without an answer (%s)", count(silent),
+			plural(f.Attempts, "upgrade", "upgrades"), byKey(f.RefusedSilently)))
 	}
 	return out
 }
@@ -113,6 +130,9 @@ func explains(c analysis.Cause, named bool) string {
 	all := fmt.Sprintf("%s accounts for %s of %s", who, count(c.Explains.Refused), plural(c.Explains.Of, "refusal", "refusals"))
 	if c.Explains.Refused == c.Explains.Of {
 		all = fmt.Sprintf("%s accounts for all of them", who)
+	}
+	if named {
+		return all // what contradicts one of several is the others' doing
 	}
 	if c.ContradictedBy == 0 {
 		return all + " and is contradicted by no attempt"

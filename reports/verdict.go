@@ -51,7 +51,7 @@ func newVerdict(f *analysis.Findings) verdictView {
 		v.Answered = answeredFacts(a)
 	}
 	if f.Verdict.Status == analysis.Determined {
-		v.Causes = causeViews(f.Verdict.Causes)
+		v.Causes = causeViews(f.Verdict.Causes, len(f.Verdict.Causes) > 1)
 		v.Several = len(v.Causes) > 1
 		if len(v.Causes) == 1 && v.Causes[0].Says != line(f.Verdict.Says) {
 			v.Means = v.Causes[0].Says
@@ -93,13 +93,13 @@ func tiles(f *analysis.Findings) []tile {
 	if refusals(f) > 0 {
 		out[0].Kind = "refused"
 	}
-	if n := sum(f.Failed); n > 0 {
+	if n := sum(unanswered(f)); n > 0 {
 		out = append(out, tile{count(n), "without an answer", "failed"})
 	}
 	return out
 }
 
-func causeViews(causes []analysis.Cause) []causeView {
+func causeViews(causes []analysis.Cause, together bool) []causeView {
 	ids := slugs{}
 	out := make([]causeView, len(causes))
 	for i, c := range causes {
@@ -113,7 +113,7 @@ func causeViews(causes []analysis.Cause) []causeView {
 			Equivalent:  scopesOf(c.ScopeEquivalent),
 			Do:          steps(c.Do),
 			WouldRefute: line(c.WouldRefute),
-			Explains:    accountsFor(c),
+			Explains:    accountsFor(c, together),
 		}
 	}
 	return out
@@ -133,15 +133,18 @@ func parted(views []causeView, causes []analysis.Cause) (stand, fold []causeView
 }
 
 // accountsFor counts what a cause explains, "" if there is nothing to count.
-func accountsFor(c analysis.Cause) string {
+func accountsFor(c analysis.Cause, together bool) string {
 	switch {
 	case soft(c):
 		return "says how often upgrades are refused, not which ones"
 	case c.Cause == "unknown":
 		return ""
 	}
-	return fmt.Sprintf("accounts for %s of %s, contradicted by %s", count(c.Explains.Refused),
-		plural(c.Explains.Of, "refusal", "refusals"), count(c.ContradictedBy))
+	of := fmt.Sprintf("accounts for %s of %s", count(c.Explains.Refused), plural(c.Explains.Of, "refusal", "refusals"))
+	if together {
+		return of // what contradicts one of several is the others' doing
+	}
+	return of + ", contradicted by " + count(c.ContradictedBy)
 }
 
 // barWidth is a probability as a width of 100; what is not 0 is wide enough to be

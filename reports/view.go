@@ -76,7 +76,7 @@ func newView(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *view
 	}
 	v.Urgent, v.Hints = newAdvice(f)
 	if f.Verdict.Status == analysis.Undetermined {
-		v.Candidates, v.Lesser = parted(causeViews(f.Verdict.Causes), f.Verdict.Causes)
+		v.Candidates, v.Lesser = parted(causeViews(f.Verdict.Causes, false), f.Verdict.Causes)
 	}
 	v.Absent = absent(v, f, x)
 	return v

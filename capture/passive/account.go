@@ -11,8 +11,22 @@ import (
 
 // closed looks back at a connection that is over.
 func (o *Observer) closed(f *flow) {
-	if f.top.layer == nil && !f.tcp.SYN.Seen() && !f.tcp.SYNACK.Seen() {
+	if f.top.layer != nil {
+		return
+	}
+	if !f.tcp.SYN.Seen() && !f.tcp.SYNACK.Seen() {
 		o.losses.add(capture.LostLate, o.first, 1, "what they carry is not known")
+	}
+	f.top.headless()
+}
+
+// headless states the bytes that are missing where a pipe begins, if they are why nobody
+// knows what it carries.
+func (p *pipe) headless() {
+	for _, h := range p.held {
+		if h.gap > 0 && len(p.start[h.dir]) == 0 {
+			p.f.o.losses.add(capture.LostGap, h.at, h.gap, "bytes missing where connections begin; what they carry is not known")
+		}
 	}
 }
 

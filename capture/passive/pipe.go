@@ -163,6 +163,7 @@ func replay(p *pipe, h piece) {
 
 // ignore lets everything pass unread.
 func (p *pipe) ignore() {
+	p.headless()
 	p.layer, p.held, p.start = nothing{}, nil, [2][]byte{}
 	if p == &p.f.top {
 		p.f.tcp.Ignore()

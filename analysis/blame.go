@@ -69,7 +69,7 @@ func blameFor(f *Findings, p *placed, i int) string {
 // says reports whether a cause with a threshold would have refused an attempt,
 // doubt included, and false if it cannot be asked.
 func (p *placed) says(c Cause, i int) (refuse, ok bool) {
-	if c.Threshold == nil {
+	if c.Threshold == nil || c.Leak != nil || len(c.Moves) > 0 {
 		return false, false
 	}
 	a := &p.table.Attempts[i]

@@ -23,6 +23,7 @@ var concurrencyCap = &cause{
 	do:      doCap,
 	refute:  refuteCap,
 	predict: predictCap,
+	proven:  provenCap,
 	words: []string{"too many connections", "too many concurrent", "concurrent connection", "connection limit",
 		"max connections", "maximum connections", "maximum number of connections", "too many websockets"},
 }
@@ -88,6 +89,9 @@ func (f *capFit) hypothesis() *hypothesis {
 	h.logEvidence = f.logEvidence()
 	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, linger)
 	f.s.limit(h, open, best, "open sockets")
+	if h.counts.N10+h.counts.N01 >= fewestMistakes && h.counts.N11 >= fewestRefusals {
+		f.letDrift(h)
+	}
 	return h
 }
 
@@ -120,6 +124,9 @@ func (f *capFit) logEvidence() float64 {
 }
 
 func saysCap(s *study, h *hypothesis) string {
+	if h.drift != nil {
+		return saysDrift(s, h)
+	}
 	lingers := ""
 	if h.linger != nil {
 		lingers = fmt.Sprintf(", counts a closed one for another %s,", seconds(h.linger.Value))
@@ -146,10 +153,16 @@ func storyCap(s *study, h *hypothesis) string {
 	if h.threshold == nil {
 		return text + "; no limit on them would have refused any refused attempt"
 	}
+	if h.drift != nil {
+		return text + "; " + verdictOn("a limit that "+h.drift.goes(s), h, s)
+	}
 	return text + "; " + verdictOn(fmt.Sprintf("a limit of %.0f", h.threshold.Value), h, s)
 }
 
 func doCap(s *study, h *hypothesis) []string {
+	if h.drift != nil {
+		return doDrift(h)
+	}
 	n := h.threshold.Value
 	who := map[string]string{
 		"global": "the gateway's owner", "token": "the gateway's owner",
@@ -174,6 +187,9 @@ func doCap(s *study, h *hypothesis) []string {
 }
 
 func refuteCap(s *study, h *hypothesis) string {
+	if h.drift != nil {
+		return "An upgrade accepted with more sockets open than the limit had come to, or one refused with fewer."
+	}
 	n := h.threshold.Value
 	return fmt.Sprintf("An upgrade accepted while %.0f sockets or more are open%s, or one refused with the same answer while fewer than %.0f are.", n, per(h.scope), n)
 }

@@ -63,6 +63,7 @@ type hypothesis struct {
 
 	threshold *Threshold
 	linger    *Threshold    // how long a closed socket still counts
+	drift     *drifting     // of a limit on open sockets that does not stay
 	window    *Threshold    // in which is counted
 	burst     *Threshold    // let through at once
 	lasts     *Threshold    // how long a ban does

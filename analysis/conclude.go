@@ -225,6 +225,7 @@ func (c candidate) finding(s *study) Cause {
 	return Cause{
 		Cause: h.cause.name, Scope: h.scope, ScopeEquivalent: h.equivalent,
 		Probability: c.probability, Threshold: h.threshold.rounded(), Linger: h.linger.rounded(),
+		Leak: h.drift.leak().rounded(), Moves: h.drift.moves(s),
 		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(), Attribute: h.attribute,
 		Explains:       Explains{Refused: h.counts.N11, Of: s.refused},
 		ContradictedBy: h.counts.N10 + h.counts.N01,

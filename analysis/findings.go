@@ -66,6 +66,8 @@ type Cause struct {
 	Probability     float64    `json:"probability"`
 	Threshold       *Threshold `json:"threshold,omitempty"`
 	Linger          *Threshold `json:"linger,omitempty"` // how long a closed socket still counts
+	Leak            *Threshold `json:"leak,omitempty"`   // of a limit: the share of closed sockets that go on counting for good
+	Moves           []Move     `json:"moves,omitempty"`  // of a limit that does not stay: its first value is the threshold
 	Burst           *Threshold `json:"burst,omitempty"`  // of a rate limit: how many are let through at once
 	Window          *Threshold `json:"window,omitempty"` // of a quota or ban: the time in which is counted
 	Lasts           *Threshold `json:"lasts,omitempty"`  // of a ban: for how long
@@ -75,6 +77,12 @@ type Cause struct {
 	Says            string     `json:"says"`            // one sentence in plain words
 	Do              []string   `json:"do"`              // what to change, first thing first
 	WouldRefute     string     `json:"would_refute"`    // an observation that would prove it wrong
+}
+
+// Move is a change of a limit.
+type Move struct {
+	AtS float64 `json:"at_s"` // seconds after the start, gaps between recordings left out
+	To  int     `json:"to"`   // open sockets
 }
 
 // Threshold is a cause's parameter with the interval of values that explain the

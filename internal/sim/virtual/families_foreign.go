@@ -1,6 +1,7 @@
 package virtual
 
-// Mechanisms that have no place in the vocabulary, or only nearly.
+// Mechanisms that have no place in the vocabulary, or only nearly, and limits that
+// leak or move.
 var foreignFamilies = []Family{
 	{Name: "shards", draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
@@ -21,20 +22,21 @@ var foreignFamilies = []Family{
 	}},
 	{Name: "leak", draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
-		return s.with(Cap{N: d.of(s.load().offered(), 0.7, 0.95), Leak: d.between(0.02, 0.1)}.Rule()),
-			Truth{Kind: Foreign, Allowed: []string{"concurrency-cap"}}
+		n := d.of(s.load().offered(), 0.7, 0.95)
+		return s.with(Cap{N: n, Leak: d.between(0.02, 0.1)}.Rule()),
+			Truth{Kind: Open, Causes: []Want{{Cause: "concurrency-cap", Scopes: global, Value: float64(n), Slack: 1}}}
 	}},
 	{Name: "leak-per-client", Held: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
 		s.Tokens, s.Cast = Tokens{Mode: Mode(d.IntN(2))}, Cast{Clients: 3, Subjects: 2}
 		return s.with(Cap{N: d.of(s.load().offered()/3, 0.8, 1), Leak: d.between(0.02, 0.08), Key: PerClient}.Rule()),
-			Truth{Kind: Foreign, Allowed: []string{"concurrency-cap"}}
+			Truth{Kind: Open, Causes: []Want{{Cause: "concurrency-cap", Scopes: []string{"client"}}}}
 	}},
 	{Name: "moving-cap", draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
 		n := d.of(s.load().offered(), 0.3, 0.5)
 		return s.with(Cap{N: n, Grow: float64(n) * d.between(0.001, 0.004), Every: d.between(20, 60)}.Rule()),
-			Truth{Kind: Foreign, Allowed: []string{"concurrency-cap"}}
+			find(Want{Cause: "concurrency-cap", Scopes: global, Value: float64(n), Slack: 1})
 	}},
 	{Name: "moods", Held: true, draw: func(d *draw) (Scene, Truth) {
 		return d.churn().with(Moody(d.between(10, 30), d.between(2, 8), func(a *Arrival) string { return string(rune(a.Luck % 3)) })),

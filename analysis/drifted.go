@@ -1,0 +1,228 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/evidence"
+)
+
+// letDrift weighs the ways in which the limit of a hypothesis may have gone, and lets it
+// go the best of them if that explains more than one that stays.
+func (f *capFit) letDrift(h *hypothesis) {
+	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, 0)
+	stays, share := h.logEvidence, 1.0
+	var best *drifting
+	terms := []float64{0}
+	ways := f.drifts(open)
+	for i := range ways {
+		d := &ways[i]
+		d.logEv += math.Log(driftShare[d.way])
+		share -= driftShare[d.way]
+		terms = append(terms, d.logEv)
+		if best == nil || d.logEv > best.logEv {
+			best = d
+		}
+	}
+	if best == nil {
+		return
+	}
+	terms[0] = stays + math.Log(share)
+	h.logEvidence = floats.LogSumExp(terms)
+	if best.logEv <= terms[0] || len(best.steps(f.s, h.scope)) == 0 {
+		return
+	}
+	h.drift, h.linger = best, nil
+	f.predictDrift(h, best)
+}
+
+// predictDrift fills in what a limit that drifts says of each attempt.
+func (f *capFit) predictDrift(h *hypothesis, d *drifting) {
+	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, 0)
+	h.predicted = make(prediction, len(d.limits))
+	for i, limit := range d.limits {
+		if f.part.Labels[i] < 0 {
+			continue
+		}
+		lo, mid, hi := float64(open.Lo[i]), float64(open.Mid[i]), float64(open.Hi[i])
+		near := nearLimit(limit)
+		h.predicted[i] = forecast{call: -1, unsure: lo < limit && limit <= hi, near: lo-near <= limit && limit <= hi+near}
+		if mid >= limit {
+			h.predicted[i].call = 1
+		}
+	}
+	h.counts = f.s.tally(h.predicted)
+	h.logLik = f.s.likelihood(h.predicted)
+	first := d.limits[f.first()]
+	h.threshold = &Threshold{Value: first, Low: first, High: first, Unit: "open sockets"}
+	if d.way == leaks {
+		h.threshold.Low, h.threshold.High = float64(d.low), float64(d.high)
+	}
+}
+
+// first is the first attempt whose key is known.
+func (f *capFit) first() int {
+	for i, l := range f.part.Labels {
+		if l >= 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// step is a change of a limit at an attempt.
+type step struct {
+	at       int // the attempt that met it first
+	from, to float64
+}
+
+// steps are the changes of the limit; of a limit kept under keys, where each has a way
+// of its own, those of all of them.
+func (d *drifting) steps(s *study, scope string) []step {
+	p := s.partition(scope)
+	last := map[int32]float64{}
+	var list []step
+	for i, limit := range d.limits {
+		key := int32(0)
+		if d.way == leaks {
+			key = p.Labels[i]
+		}
+		if limit == 0 {
+			continue // its key is not known
+		}
+		if before, known := last[key]; known && before != limit {
+			list = append(list, step{i, before, limit})
+		}
+		last[key] = limit
+	}
+	return list
+}
+
+// leak is the share of closed sockets whose places were lost, with its error.
+func (d *drifting) leak() *Threshold {
+	if d == nil || d.way != leaks {
+		return nil
+	}
+	n := float64(d.closes)
+	share := float64(d.falls) / n
+	sd := 2 * math.Sqrt(share*(1-share)/n)
+	return &Threshold{Value: share, Low: max(0, share-sd), High: min(1, share+sd), Unit: "of closed sockets"}
+}
+
+// mostMoves is how many moves are told one by one.
+const mostMovesTold = 50
+
+// moves are the steps of a limit of all, or of one key; nil of one that leaks under
+// many keys.
+func (d *drifting) moves(s *study) []Move {
+	if d == nil || d.way == leaks {
+		return nil
+	}
+	var list []Move
+	for _, m := range d.steps(s, "global") {
+		list = append(list, Move{AtS: round(s.elapsed(s.table.Attempts[m.at].Answered), 3), To: int(m.to)})
+	}
+	return list[:min(len(list), mostMovesTold)]
+}
+
+// goes says how the limit goes: "moves from 40 to 60 at 134 s".
+func (d *drifting) goes(s *study) string {
+	if d.way == leaks {
+		return fmt.Sprintf("falls from %d because %s of closed sockets go on counting", d.start, percent(d.leak().Value))
+	}
+	list := d.steps(s, "global")
+	first, last := list[0], list[len(list)-1]
+	from := seconds(s.elapsed(s.table.Attempts[first.at].Answered))
+	if len(list) == 1 {
+		return fmt.Sprintf("moves from %.0f to %.0f %s after the start", first.from, first.to, from)
+	}
+	return fmt.Sprintf("moves from %.0f to %.0f in %d steps, from %s to %s after the start", first.from, last.to, len(list),
+		from, seconds(s.elapsed(s.table.Attempts[last.at].Answered)))
+}
+
+func saysDrift(s *study, h *hypothesis) string {
+	if h.drift.way == leaks {
+		return fmt.Sprintf("The gateway holds at most %d open sockets%s and does not give back the places of %s of those that close, so that fewer and fewer are left; it refuses the rest with %s.",
+			h.drift.start, per(h.scope), percent(h.drift.leak().Value), s.majority)
+	}
+	return fmt.Sprintf("The gateway refuses with %s above a limit on open sockets%s that %s.", s.majority, per(h.scope), h.drift.goes(s))
+}
+
+func doDrift(h *hypothesis) []string {
+	switch h.drift.way {
+	case leaks:
+		return []string{
+			fmt.Sprintf("Show the gateway's owner that of %d closed sockets about %d still count: its counter misses some ends. Others' sockets that it also counts would look the same.", h.drift.closes, h.drift.falls),
+			"Look which closes are missed: those without a Close frame, those the gateway itself ends, those during a deployment.",
+			"Until that is mended, have the counter reset (a restart of what holds it) before each test.",
+		}
+	case shrinks:
+		return []string{
+			"Ask the gateway's owner what took capacity away at those moments: instances that were stopped, sockets of others, a limit that was changed.",
+			"Plan the load below the lowest limit.",
+		}
+	}
+	return []string{
+		"Ask the gateway's owner how it scales: the limit grows with its instances, and the load was ahead of it.",
+		"Ramp up no faster than it grows, or have it scaled before the test.",
+	}
+}
+
+const (
+	fewestFalls = 3    // places that must have been lost for a leak to be named
+	driftWrong  = 0.05 // the share of either outcome that a limit which drifts may be wrong about
+	switchesFor = 3    // changes of outcome for each step of a limit that moves
+)
+
+// provenCap reports whether a limit was seen at work wherever it went: refusals and
+// acceptances take turns much more often than the limit moves. A limit that moves
+// with every change of outcome only retells it.
+func provenCap(s *study, h *hypothesis) bool {
+	d := h.drift
+	if d == nil {
+		return true
+	}
+	c := h.counts
+	if float64(c.N01) > driftWrong*float64(c.N11+c.N01) || float64(c.N10) > driftWrong*float64(c.N10+c.N00) {
+		return false
+	}
+	if d.way == leaks && d.falls < fewestFalls {
+		return false
+	}
+	switches := 0
+	for i := 1; i < len(s.table.Refused); i++ {
+		if s.table.Refused[i] != s.table.Refused[i-1] {
+			switches++
+		}
+	}
+	return switches >= switchesFor*(1+len(d.steps(s, h.scope)))
+}
+
+// likelihood is the log likelihood of a prediction; what it is unsure of may go either
+// way.
+func (s *study) likelihood(p prediction) float64 {
+	var t evidence.Table
+	for i, f := range p {
+		side := &t.YesAccepted
+		switch refused := s.table.Refused[i]; {
+		case (f.unsure || f.call == 0) && f.call > 0 && refused:
+			side = &t.LeanNoRefused
+		case (f.unsure || f.call == 0) && f.call > 0:
+			side = &t.LeanNoAccepted
+		case (f.unsure || f.call == 0) && refused:
+			side = &t.LeanYesRefused
+		case f.unsure || f.call == 0:
+			side = &t.LeanYesAccepted
+		case f.call > 0 && refused:
+			side = &t.NoRefused
+		case f.call > 0:
+			side = &t.NoAccepted
+		case refused:
+			side = &t.YesRefused
+		}
+		*side += s.weights[i]
+	}
+	return t.Log()
+}

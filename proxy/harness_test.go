@@ -151,6 +151,7 @@ type rig struct {
 	t     testing.TB
 	proxy *Proxy
 	addr  string
+	host  string // address of gateways
 	sink  *sink
 	ca    *authority // whom clients trust
 	roots *authority // whom the proxy trusts
@@ -166,7 +167,7 @@ func newRig(t testing.TB, opt Options) *rig {
 // not serve yet when wrap is called, so that wrap can change it.
 func newRigOn(t testing.TB, opt Options, wrap func(*rig, net.Listener) net.Listener) *rig {
 	t.Helper()
-	r := &rig{t: t, sink: newSink(), ca: newAuthority(t), roots: newAuthority(t)}
+	r := &rig{t: t, host: "127.0.0.1", sink: newSink(), ca: newAuthority(t), roots: newAuthority(t)}
 	if opt.Roots == nil {
 		opt.Roots = r.roots.pool()
 	}
@@ -205,12 +206,12 @@ func newRigOn(t testing.TB, opt Options, wrap func(*rig, net.Listener) net.Liste
 // It returns where it listens. The connection is closed when handle returns.
 func (r *rig) gateway(secure bool, handle func(conn net.Conn, in *bufio.Reader)) string {
 	r.t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", net.JoinHostPort(r.host, "0"))
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	if secure {
-		leaf, err := r.roots.Leaf("127.0.0.1")
+		leaf, err := r.roots.Leaf(r.host)
 		if err != nil {
 			r.t.Fatal(err)
 		}

@@ -42,17 +42,18 @@ func command(t *testing.T, name string, args ...string) {
 	}
 }
 
-// newTransparent is a rig to which connections to the gateway are led by rules, all
-// but its own.
-func newTransparent(t *testing.T, how Transparent, secure bool, rules string) (r *rig, gw string) {
+// newTransparent is a rig to which connections to the gateway on host are led by rules,
+// all but its own.
+func newTransparent(t *testing.T, how Transparent, host string, secure bool, rules string) (r *rig, gw string) {
 	const mark = 403
 	opt := Options{Transparent: how, Mark: mark}
 	r = newRigOn(t, opt, func(r *rig, ln net.Listener) net.Listener {
 		ln.Close()
-		ln, err := opt.Listen("127.0.0.1:0")
+		ln, err := opt.Listen(net.JoinHostPort(host, "0"))
 		if err != nil {
 			t.Fatal(err)
 		}
+		r.host = host
 		r.addr = ln.Addr().String()
 		return ln
 	})
@@ -71,7 +72,7 @@ func (r *rig) directly(gw string, secure bool) net.Conn {
 	conn := r.dial()
 	r.addr = addr
 	if secure {
-		return r.secured(conn, "127.0.0.1")
+		return r.secured(conn, r.host)
 	}
 	return conn
 }
@@ -81,25 +82,33 @@ func TestTransparent(t *testing.T) {
 		return
 	}
 	command(t, "ip", "link", "set", "lo", "up")
-	command(t, "ip", "rule", "add", "fwmark", "1", "lookup", "100")
-	command(t, "ip", "route", "add", "local", "0.0.0.0/0", "dev", "lo", "table", "100")
-	for how, rules := range map[Transparent]string{
-		Redirect: "table ip w { chain out { type nat hook output priority -100; tcp dport %s meta mark != %d redirect to :%s; }; }",
-		TProxy: "table ip w { chain out { type route hook output priority -150; tcp dport %[1]s meta mark != %[2]d meta mark set 1; }; " +
-			"chain pre { type filter hook prerouting priority -150; tcp dport %[1]s meta mark 1 tproxy to 127.0.0.1:%[3]s; }; }",
+	for _, family := range []struct{ option, table, host, literal, all string }{
+		{"-4", "ip", "127.0.0.1", "127.0.0.1", "0.0.0.0/0"},
+		{"-6", "ip6", "::1", "[::1]", "::/0"},
 	} {
-		t.Run(string(how), func(t *testing.T) {
-			legs(t, func(t *testing.T, secure bool) {
-				r, gw := newTransparent(t, how, secure, rules)
-				conn := r.directly(gw, secure)
-				io.WriteString(conn, upgradeHead(gw))
-				want(t, conn, refusal)
-				u := r.sink.upgrade(t, 0, func(u *capture.Upgrade) bool { return u.Status == 403 })
-				if u.Authority != gw || u.Server.String() != gw || len(u.Edits) > 0 {
-					t.Errorf("recorded authority %q, server %v, edits %q", u.Authority, u.Server, u.Edits)
-				}
+		command(t, "ip", family.option, "rule", "add", "fwmark", "1", "lookup", "100")
+		command(t, "ip", family.option, "route", "add", "local", family.all, "dev", "lo", "table", "100")
+		for how, chains := range map[Transparent]string{
+			Redirect: "chain out { type nat hook output priority -100; tcp dport %s meta mark != %d redirect to :%s; }; ",
+			TProxy: "chain out { type route hook output priority -150; tcp dport %[1]s meta mark != %[2]d meta mark set 1; }; " +
+				"chain pre { type filter hook prerouting priority -150; tcp dport %[1]s meta mark 1 tproxy to " + family.literal + ":%[3]s; }; ",
+		} {
+			rules := "table " + family.table + " w { " + chains + "}"
+			t.Run(family.table+" "+string(how), func(t *testing.T) {
+				legs(t, func(t *testing.T, secure bool) { testTransparent(t, how, family.host, secure, rules) })
 			})
-		})
+		}
+	}
+}
+
+func testTransparent(t *testing.T, how Transparent, host string, secure bool, rules string) {
+	r, gw := newTransparent(t, how, host, secure, rules)
+	conn := r.directly(gw, secure)
+	io.WriteString(conn, upgradeHead(gw))
+	want(t, conn, refusal)
+	u := r.sink.upgrade(t, 0, func(u *capture.Upgrade) bool { return u.Status == 403 })
+	if u.Authority != gw || u.Server.String() != gw || len(u.Edits) > 0 {
+		t.Errorf("recorded authority %q, server %v, edits %q", u.Authority, u.Server, u.Edits)
 	}
 }
 

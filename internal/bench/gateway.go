@@ -59,6 +59,9 @@ func startGateway(ctx context.Context, dir string) (*gateway, error) {
 	return g, err
 }
 
+// cpu is the processor time that the gateway has used.
+func (g *gateway) cpu() (time.Duration, error) { return processorTimeOf(g.cmd.Process.Pid) }
+
 func (g *gateway) stop() {
 	g.cmd.Process.Kill()
 	g.cmd.Wait()

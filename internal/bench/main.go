@@ -35,7 +35,7 @@ func main() {
 	flag.IntVar(&p.sockets, "sockets", 5000, "open sockets for the memory measurement, a tenth of it for mitmproxy")
 	flag.DurationVar(&p.hold, "hold", 0, "in memory and soak: how long to hold the open sockets, with a message on each every 10 s")
 	flag.IntVar(&p.churn, "churn", 0, "in soak: sockets a second that are closed and replaced")
-	flag.StringVar(&p.peers, "peers", "direct,why403,HAProxy,mitmproxy", "which ways to measure")
+	flag.StringVar(&p.peers, "peers", "direct,why403,why403 --reverse,why403 --pcap,HAProxy,mitmproxy", "which ways to measure")
 	only := flag.String("only", "rate,latency,memory,echo,plain", "what to measure")
 	flag.Parse()
 	p.only = *only

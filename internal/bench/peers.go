@@ -28,14 +28,17 @@ type peer struct {
 type starter struct {
 	name  string
 	start func(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error)
+	small bool // takes the memory of another, which is not measured again
 }
 
 var starters = []starter{
-	{"direct", startDirect},
-	{"why403", startWhy403},
-	{"HAProxy", startHAProxy},
-	{"mitmproxy", startMitmproxy},
-	{"2 why403", startTwo},
+	{"direct", startDirect, false},
+	{"why403", startWhy403, false},
+	{"why403 --reverse", startReverse, true},
+	{"why403 --pcap", startPackets, true},
+	{"HAProxy", startHAProxy, false},
+	{"mitmproxy", startMitmproxy, false},
+	{"2 why403", startTwo, false},
 }
 
 func startDirect(_ context.Context, _ *plan, g *gateway, _ string) (*peer, error) {
@@ -51,6 +54,32 @@ func startWhy403(ctx context.Context, p *plan, g *gateway, dir string) (*peer, e
 	pr, err := explicit("why403", port, g, cmd)
 	pr.metrics = "http://127.0.0.1:" + ui + "/metrics"
 	return pr, err
+}
+
+// startReverse starts a process each for wss and ws that stands in the gateway's place,
+// as HAProxy does: clients are spared the CONNECT.
+func startReverse(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
+	secure, plain := freePort(), freePort()
+	pr := &peer{name: "why403 --reverse", wss: "wss://127.0.0.1:" + secure + "/ws", ws: "ws://127.0.0.1:" + plain + "/ws"}
+	for port, upstream := range map[string]string{secure: "wss://" + g.secure, plain: "ws://" + g.plain} {
+		cmd, err := why403(ctx, p, g, dir, "--listen", "127.0.0.1:"+port, "--reverse", upstream, "--ui", "off")
+		if err != nil {
+			return nil, err
+		}
+		pr.cmds = append(pr.cmds, cmd)
+	}
+	return pr, pr.start(secure, plain)
+}
+
+// startPackets starts one that writes all packets, too.
+func startPackets(ctx context.Context, p *plan, g *gateway, dir string) (*peer, error) {
+	port := freePort()
+	file := filepath.Join(dir, fmt.Sprintf("packets-%d.pcapng", time.Now().UnixNano()))
+	cmd, err := why403(ctx, p, g, dir, "--listen", "127.0.0.1:"+port, "--ui", "off", "--pcap", file)
+	if err != nil {
+		return nil, err
+	}
+	return explicit("why403 --pcap", port, g, cmd)
 }
 
 // startTwo starts two processes on one port, for more sockets than one may have
@@ -140,7 +169,8 @@ func startHAProxy(ctx context.Context, p *plan, g *gateway, dir string) (*peer, 
 	return pr, pr.start(secure)
 }
 
-func (p *peer) start(port string) error {
+// start starts the processes and waits until something listens on each port.
+func (p *peer) start(ports ...string) error {
 	for _, cmd := range p.cmds {
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 		cmd.WaitDelay = 5 * time.Second
@@ -148,15 +178,24 @@ func (p *peer) start(port string) error {
 			return fmt.Errorf("start %s: %w", p.name, err)
 		}
 	}
+	for _, port := range ports {
+		if !listening(port) {
+			p.stop()
+			return fmt.Errorf("start %s: nothing listens on port %s", p.name, port)
+		}
+	}
+	return nil
+}
+
+func listening(port string) bool {
 	for range 200 {
 		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
 			c.Close()
-			return nil
+			return true
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	p.stop()
-	return fmt.Errorf("start %s: nothing listens on port %s", p.name, port)
+	return false
 }
 
 func (p *peer) stop() {

@@ -23,7 +23,7 @@ func printTable(w io.Writer, m measurement, figures [][][]float64) {
 		fmt.Fprintf(w, "| %s |", starters[i].name)
 		for c := range m.columns {
 			ratio := ""
-			if i != base {
+			if i != base && median(column(figures[base], c)) > 0 {
 				ratio = fmt.Sprintf("%.2f", median(ratios(rounds, figures[base], c)))
 			}
 			fmt.Fprintf(w, " %s | %s |", spread(column(rounds, c)), ratio)

@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,15 +31,16 @@ func TestClients(t *testing.T) {
 		{"Node.js", []string{"node", "npm"}, openWithNode, "open n3\nopen n2\nrefused 403\n"},
 		{"Chromium", []string{"chromium"}, openWithChromium, "open open error"},
 		{"curl", []string{"curl"}, openWithCurl, "101 101 403"},
+		{"k6", []string{"k6"}, openWithK6, "101 101 403"},
 	} {
 		t.Run(client.name, func(t *testing.T) {
 			need(t, client.tools...)
-			gw, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Cap: 2})
+			gw, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Cap: 2, Names: []string{gatewayName}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer gw.Close()
-			r := record(t, gw)
+			r := record(t, gw, "--resolve", resolveGateway(gw))
 			if diff := cmp.Diff(client.want, client.open(t, gw.URL(), r)); diff != "" {
 				t.Error(diff)
 			}
@@ -128,6 +131,36 @@ func openWithChromium(t *testing.T, url string, r *recorder) string {
 	default:
 		return "nothing"
 	}
+}
+
+// gatewayName is a name of the gateway that why403 alone can resolve, for programs that
+// do not use a proxy for loopback addresses.
+const gatewayName = "gateway.test"
+
+func resolveGateway(gw *sim.Gateway) string {
+	addr := gw.Addr().String()
+	host, port, _ := net.SplitHostPort(addr)
+	return gatewayName + ":" + port + ":" + host
+}
+
+// statusOfK6 is what testdata/k6/open.js says.
+var statusOfK6 = regexp.MustCompile(`status (\d+)`)
+
+// openWithK6 opens the three at a time, in any order.
+func openWithK6(t *testing.T, target string, r *recorder) string {
+	target = strings.Replace(target, "127.0.0.1", gatewayName, 1)
+	cmd := command(t.Context(), "k6", "run", "--quiet", "--no-usage-report", "-e", "TARGET="+target, "-e", "HOLD=2000", root(t, "testdata/k6/open.js"))
+	cmd.Env = append(cmd.Env, "HTTPS_PROXY="+r.url.String(), "SSL_CERT_FILE="+r.root)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("k6: %v\n%s", err, out)
+	}
+	var said []string
+	for _, m := range statusOfK6.FindAllStringSubmatch(string(out), -1) {
+		said = append(said, m[1])
+	}
+	slices.Sort(said)
+	return strings.Join(said, " ")
 }
 
 // statusOfOrigin is the status of what answered inside the tunnel; curl writes the

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -53,6 +54,9 @@ func (c *Collector) putToken(t Token) {
 		c.run.Tokens[t.Fingerprint] = t
 	}
 }
+
+// Upgrades yields the attempts so far, which stay the Collector's.
+func (c *Collector) Upgrades() iter.Seq[*Upgrade] { return slices.Values(c.run.Upgrades) }
 
 // Run returns what was gathered, in the order that Run documents, under the
 // given meta data. The Collector must not be used afterwards.

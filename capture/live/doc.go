@@ -19,5 +19,9 @@ type Options struct {
 	Hosts []netip.Addr // addresses, either side; none: all
 }
 
+// Any is the name that stands for all interfaces at once. Packets that pass several of them
+// are then seen several times, and told apart by nothing but their sequence numbers.
+const Any = "any"
+
 // ErrIdle says that no packet came for a while ([Source.Next]).
 var ErrIdle = errors.New("no packet came")

@@ -17,12 +17,8 @@ var (
 // filter builds the kernel's part of the filtering, for packets whose IP header stands
 // at an offset, 14 behind Ethernet. It leaves out what is surely not wanted; fragments,
 // extension headers and tags pass.
-func filter(opt Options, ip uint32, loopback bool) []bpf.Instruction {
+func filter(opt Options, ip uint32) []bpf.Instruction {
 	var f []bpf.Instruction
-	if loopback { // what goes out comes in again
-		f = append(f, bpf.LoadExtension{Num: bpf.ExtType})
-		f = append(f, when(bpf.JumpEqual, 4, leave)...) // PACKET_OUTGOING
-	}
 	if len(opt.Ports) == 0 && len(opt.Hosts) == 0 {
 		return append(f, take)
 	}
@@ -35,6 +31,15 @@ func filter(opt Options, ip uint32, loopback bool) []bpf.Instruction {
 	f = append(f, bpf.LoadAbsolute{Off: ip - 2, Size: 2})
 	f = append(f, only(0x0800, v4)...)
 	return append(append(f, only(0x86dd, v6)...), take)
+}
+
+// incoming leaves what a loopback interface sends: it comes in again.
+func incoming(index int) []bpf.Instruction {
+	return append([]bpf.Instruction{
+		bpf.LoadExtension{Num: bpf.ExtInterfaceIndex},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(index), SkipFalse: 3},
+		bpf.LoadExtension{Num: bpf.ExtType},
+	}, when(bpf.JumpEqual, 4, leave)...) // PACKET_OUTGOING
 }
 
 // when returns a verdict if what was loaded compares so.

@@ -50,7 +50,7 @@ func TestFilter(t *testing.T) {
 		"IPv6 host wanted":          {Options{Hosts: []netip.Addr{host("fd00::1")}}, v4, true},
 	} {
 		for ip, data := range map[uint32][]byte{0: tt.data, 14: ethernet(tt.data)} {
-			f := filter(tt.opt, ip, false)
+			f := filter(tt.opt, ip)
 			if _, err := bpf.Assemble(f); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}

@@ -33,7 +33,7 @@ type Source struct {
 	number int64
 }
 
-// Open begins a capture of an interface.
+// Open begins a capture of an interface, or of all for the name [Any].
 func Open(name string, opt Options) (*Source, error) {
 	s, err := open(name, opt)
 	if errors.Is(err, os.ErrPermission) {
@@ -46,30 +46,54 @@ func Open(name string, opt Options) (*Source, error) {
 }
 
 func open(name string, opt Options) (*Source, error) {
-	iface, err := net.InterfaceByName(name)
+	s, how, program, err := describe(name, opt)
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{link: linkOf(name)}
-	s.ring, err = afpacket.NewTPacket(afpacket.OptInterface(name), afpacket.TPacketVersion3,
+	s.ring, err = afpacket.NewTPacket(append(how, afpacket.TPacketVersion3,
 		afpacket.OptFrameSize(frameSize), afpacket.OptBlockSize(blockSize), afpacket.OptNumBlocks(blocks),
-		afpacket.OptPollTimeout(pollEvery))
+		afpacket.OptPollTimeout(pollEvery))...)
 	if err != nil {
 		return nil, err
 	}
-	ip := uint32(14)
-	if s.link != pcapfile.Ethernet {
-		ip = 0
-	}
-	program, err := bpf.Assemble(filter(opt, ip, iface.Flags&net.FlagLoopback != 0))
+	raw, err := bpf.Assemble(program)
 	if err == nil {
-		err = s.ring.SetBPF(program)
+		err = s.ring.SetBPF(raw)
 	}
 	if err != nil {
 		s.ring.Close()
 		return nil, fmt.Errorf("set filter: %w", err)
 	}
 	return s, s.ring.InitSocketStats()
+}
+
+// describe returns how to open an interface, or all of them, and what to take from it.
+func describe(name string, opt Options) (s *Source, how []any, program []bpf.Instruction, err error) {
+	if name == Any { // without link layers, which differ
+		interfaces, err := net.Interfaces()
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		for _, i := range interfaces {
+			if i.Flags&net.FlagLoopback != 0 {
+				program = append(program, incoming(i.Index)...)
+			}
+		}
+		return &Source{link: pcapfile.Raw}, []any{afpacket.SocketDgram}, append(program, filter(opt, 0)...), nil
+	}
+	iface, err := net.InterfaceByName(name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if iface.Flags&net.FlagLoopback != 0 {
+		program = incoming(iface.Index)
+	}
+	s = &Source{link: linkOf(name)}
+	ip := uint32(14)
+	if s.link != pcapfile.Ethernet {
+		ip = 0
+	}
+	return s, []any{afpacket.OptInterface(name)}, append(program, filter(opt, ip)...), nil
 }
 
 // linkOf returns what packets of an interface begin with: nothing before IP on tunnels.

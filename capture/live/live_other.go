@@ -12,7 +12,7 @@ import (
 // Source is a capture in progress.
 type Source struct{}
 
-// Open begins a capture of an interface, on Linux.
+// Open begins a capture of an interface, or of all for the name [Any], on Linux.
 func Open(string, Options) (*Source, error) {
 	return nil, errors.New("capturing from an interface works on Linux only; capture with tcpdump or dumpcap, and read the file")
 }

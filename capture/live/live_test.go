@@ -17,13 +17,19 @@ import (
 	"why403/capture/token"
 )
 
-// TestLoopback captures upgrades on the loopback interface: each once, though the kernel
-// shows every packet twice.
+// TestLoopback captures upgrades on the loopback interface, by its name or among all: each
+// once, though the kernel shows every packet twice.
 func TestLoopback(t *testing.T) {
+	for _, name := range []string{"lo", Any} {
+		t.Run(name, func(t *testing.T) { loopback(t, name) })
+	}
+}
+
+func loopback(t *testing.T, name string) {
 	gw := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403) }))
 	defer gw.Close()
 	addr := gw.Listener.Addr().(*net.TCPAddr).AddrPort()
-	s, err := Open("lo", Options{Ports: []uint16{addr.Port()}, Hosts: []netip.Addr{addr.Addr()}})
+	s, err := Open(name, Options{Ports: []uint16{addr.Port()}, Hosts: []netip.Addr{addr.Addr()}})
 	if errors.Is(err, os.ErrPermission) {
 		t.Skip(err)
 	}

@@ -66,7 +66,7 @@ func (p *packets) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&p.hosts, "host", nil, "keep only upgrades to this `host` (a name, \"*.example.com\" for a domain, or an address of either side); may be repeated")
 	f.StringVar(&p.since, "since", "", "keep only upgrades sent from this `time` on (RFC 3339), and sockets open then")
 	f.StringVar(&p.until, "until", "", "read no further than this `time` (RFC 3339)")
-	f.StringVar(&p.live, "live", "", "capture from this `interface` until Ctrl-C in place of reading files")
+	f.StringVar(&p.live, "live", "", "capture from this `interface`, or from any, until Ctrl-C in place of reading files")
 	f.BoolVar(&p.json, "json", false, "print the findings as JSON (docs/json.md)")
 	f.BoolVar(&p.exitCode, "exit-code", false, "exit with status 3 if upgrades were refused")
 }
@@ -98,6 +98,9 @@ func (p *packets) read(cmd *cobra.Command, files []string) error {
 	if p.live != "" {
 		say(cmd, "capturing from %s until Ctrl-C", p.live)
 		files = []string{"-"}
+		if isTerminal(cmd.ErrOrStderr()) {
+			opt.Status = func(line string) { fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s", line) }
+		}
 		run, err = session.ReadLive(cmd.Context(), p.live, opt)
 	} else {
 		run, err = session.ReadPackets(cmd.Context(), opt)

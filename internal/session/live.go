@@ -13,6 +13,7 @@ import (
 	"why403/capture/passive"
 	"why403/capture/pcapfile"
 	"why403/capture/tlswire"
+	"why403/proxy"
 )
 
 // waitForKeys is how many encrypted bytes of a connection wait for their keys, which
@@ -34,7 +35,7 @@ func ReadLive(ctx context.Context, iface string, opt PacketOptions) (*capture.Ru
 	}
 	defer logs.close()
 	r := newReading(opt)
-	if err := watch(ctx, source, r.observer, logs); err != nil {
+	if err := r.watch(ctx, source, logs); err != nil {
 		return nil, err
 	}
 	logs.read(r.observer)
@@ -60,27 +61,53 @@ func addresses(hosts []string) (list []netip.Addr) {
 }
 
 // watch hands packets to the observer until ctx ends.
-func watch(ctx context.Context, source *live.Source, o *passive.Observer, logs keyLogs) error {
+func (r *reading) watch(ctx context.Context, source *live.Source, logs keyLogs) error {
 	var p pcapfile.Packet
-	var looked time.Time
+	var looked, told time.Time
+	start := time.Now()
 	for ctx.Err() == nil {
 		err := source.Next(&p)
 		switch {
 		case err == live.ErrIdle:
-			o.Advance(capture.At(time.Now()))
+			r.observer.Advance(capture.At(time.Now()))
 		case err != nil && ctx.Err() != nil:
 			return nil
 		case err != nil:
 			return err
 		default:
-			o.Packet(&p)
+			r.observer.Packet(&p)
 		}
-		if now := time.Now(); now.Sub(looked) > 100*time.Millisecond {
+		now := time.Now()
+		if now.Sub(looked) > 100*time.Millisecond {
 			looked = now
-			logs.read(o)
+			logs.read(r.observer)
+		}
+		if r.opt.Status != nil && now.Sub(told) > time.Second {
+			told = now
+			r.opt.Status(fmt.Sprintf("%4.0f s  %d packets  %s", now.Sub(start).Seconds(), p.Number, progressLine(r.soFar())))
 		}
 	}
+	if r.opt.Status != nil {
+		r.opt.Status("")
+	}
 	return nil
+}
+
+// soFar counts the upgrades.
+func (r *reading) soFar() proxy.Stats {
+	s := proxy.Stats{Answers: map[int]int64{}}
+	for u := range r.records.Upgrades() {
+		switch {
+		case u.Outcome == capture.Pending:
+			s.Pending++
+		case u.Outcome == capture.Accepted && !u.Socket.Closed.Seen():
+			s.Open++
+		}
+		if u.Status != 0 {
+			s.Answers[u.Status]++
+		}
+	}
+	return s
 }
 
 // keyLogs are key logs that other programs write to.

@@ -28,6 +28,9 @@ type PacketOptions struct {
 	// returns the bytes read and those that there are, 0 if unknown. That one may be
 	// called from any goroutine.
 	Watch func(progress func() (read, size int64))
+	// Status, if not nil, is called every second of a live capture with a line for
+	// people, and with "" at its end.
+	Status func(line string)
 }
 
 // ReadPackets reads captures as one recording. When ctx ends it returns what was

@@ -92,3 +92,49 @@ func TestBucketIsFoundByRequests(t *testing.T) {
 		})
 	}
 }
+
+// windows let n upgrades of each source through in fixed windows.
+func windows(length, phase float64, n int) func(int, float64) bool {
+	through, in := map[int]int{}, map[int]float64{}
+	return func(source int, now float64) bool {
+		if at := math.Floor((now - phase) / length); at != in[source] {
+			in[source], through[source] = at, 0
+		}
+		if through[source] >= n {
+			return true
+		}
+		through[source]++
+		return false
+	}
+}
+
+// A fixed window is found though it ends but once or twice with a refusal before, or
+// where many sources with few upgrades each blur its ends.
+func TestFixedWindowIsFound(t *testing.T) {
+	for _, c := range []struct {
+		length, phase float64
+		n             int
+		upgrades      int
+		rate          float64
+		sources       int
+	}{{52.47, 11.2, 290, 1200, 7, 1}, {31.7, 4, 70, 230, 2.6, 1}, {66.4, 31, 4, 420, 1.35, 20}} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(3, uint64(c.upgrades)))
+			load := arrivals{at: poisson(r, c.upgrades, c.rate), slow: 0.05, holds: 3, sources: c.sources}
+			f := Explain(load.run(r, windows(c.length, c.phase, c.n)))
+			for _, h := range f.Hypotheses {
+				if h.Cause != "quota" || h.Window == nil {
+					continue
+				}
+				if h.Threshold.Value != float64(c.n) || math.Abs(h.Window.Value-c.length) > 0.01*c.length {
+					t.Errorf("%v in %+v, want %d in %v", h.Threshold.Value, h.Window, c.n, c.length)
+				}
+				if wrong := h.Counts.N10 + h.Counts.N01; wrong > 3 {
+					t.Errorf("%d outcomes are contradicted: %+v", wrong, h.Counts)
+				}
+				return
+			}
+			t.Error("no window")
+		})
+	}
+}

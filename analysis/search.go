@@ -111,6 +111,21 @@ func (q *search) climb(at, reach, step float64) {
 	}
 }
 
+// widen tries values further and further from the best as long as they are about as
+// good: a recording may say little of a value, and then many share its prior.
+func (q *search) widen() {
+	best, ok := q.best()
+	for _, side := range []float64{-1, 1} {
+		for d := best.step; ok && d < best.x/2; d *= 2 {
+			at := best.x + side*d
+			q.try(at, d)
+			if next, _ := q.bestNear(at, 0); next.logLik() < best.logLik()-evidence.Tolerance {
+				break
+			}
+		}
+	}
+}
+
 // logEvidence sums up what was tried.
 func (q *search) logEvidence() float64 {
 	terms := []float64{math.Inf(-1)}

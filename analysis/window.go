@@ -67,7 +67,8 @@ type windowFit struct {
 	counting covariate.Counting
 	reading  covariate.Reading
 	counter  *covariate.Counter
-	ends     []span // boundaries, once asked for
+	ends     []span                      // boundaries, once asked for
+	phases   map[float64]capture.Instant // the best phase of each fixed window tried
 	search
 }
 
@@ -99,14 +100,12 @@ func fitWindow(s *study, p covariate.Partition, kind windowKind, c covariate.Cou
 }
 
 func newWindowFit(s *study, p covariate.Partition, kind windowKind, c covariate.Counting, r covariate.Reading) *windowFit {
-	w := &windowFit{s: s, part: p, kind: kind, counting: c, reading: r}
+	w := &windowFit{s: s, part: p, kind: kind, counting: c, reading: r, phases: map[float64]capture.Instant{}}
 	w.search = search{key: fmt.Sprint(kind, c, r, " ", p.Scope), low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
-		result := s.scanCounts(w.counts(x))
 		if kind == aligned {
-			_, width := w.phase(x)
-			result.LogEvidence += math.Log(min(width/x, 1))
+			return w.scanPhases(x)
 		}
-		return result
+		return s.scanCounts(w.counts(x))
 	}}
 	return w
 }
@@ -125,6 +124,7 @@ func (w *windowFit) climbOn() {
 	for _, t := range w.top(climbed) {
 		w.climb(t.x, t.step, t.step)
 	}
+	w.widen()
 	if w.kind == sliding && w.counting == covariate.LetThrough && w.s.forced == nil {
 		w.sweep()
 	}
@@ -151,8 +151,7 @@ func (w *windowFit) counts(x float64) evidence.Range {
 	case fromFirst:
 		return w.counter.FromFirst(toDuration(x))
 	}
-	phase, _ := w.phase(x)
-	return w.counter.Fixed(toDuration(x), phase)
+	return w.counter.Fixed(toDuration(x), w.phases[x])
 }
 
 // step is how finely windows about x can be told apart: with fixed windows the
@@ -244,7 +243,8 @@ func (w *windowFit) alignedCandidates() []float64 {
 	if all := w.findBoundaries(false); len(all) < fewBoundaries && len(all) > len(w.boundaries()) {
 		found = append(found, w.evenlySpaced(all)...) // too few to call a run unusual
 	}
-	return found
+	found = append(found, w.countedBack()...)
+	return append(found, fractions(found, 2*usualWidth(w.boundaries()))...)
 }
 
 // fewBoundaries is up to how many of them short runs may be windows too.
@@ -261,9 +261,14 @@ func (w *windowFit) evenlySpaced(at []span) []float64 {
 	at = at[:min(len(at), mostBoundaries)]
 	var found []float64
 	for _, d := range w.steps(at) {
-		x := grown(at, d)
-		if !slices.ContainsFunc(found, func(o float64) bool { return math.Abs(o-x) < x*1e-4 }) {
-			found = append(found, x)
+		both := []float64{grown(at, d)}
+		if len(found) < climbed {
+			both = append(both, tuned(at, d))
+		}
+		for _, x := range both {
+			if !slices.ContainsFunc(found, func(o float64) bool { return math.Abs(o-x) < x*1e-4 }) {
+				found = append(found, x)
+			}
 		}
 	}
 	return found[:min(len(found), mostPeaks)]
@@ -298,29 +303,6 @@ func grown(at []span, x float64) float64 {
 		}
 	}
 	return x
-}
-
-// phase is the beginning of a window of length x that the most boundaries allow,
-// and how exactly they tell it, in seconds: the narrowest of those that allow it.
-func (w *windowFit) phase(x float64) (capture.Instant, float64) {
-	var spans []span
-	j := w.s.table.Blur(w.reading).Seconds()
-	boundaries := w.boundaries()
-	for _, s := range boundaries[:min(len(boundaries), mostBoundaries)] {
-		low, high := math.Mod(s.low, x)-j, math.Mod(s.low, x)+s.high-s.low+j
-		spans = append(spans, span{low, high}, span{low - x, high - x}, span{low + x, high + x})
-	}
-	at := mostStabbed(spans, 1)
-	if len(at) == 0 {
-		return w.s.start, x
-	}
-	width := x
-	for _, s := range spans {
-		if s.low <= at[0] && at[0] <= s.high {
-			width = min(width, s.high-s.low)
-		}
-	}
-	return w.s.start.Add(toDuration(at[0]) - toDuration(math.Ceil(w.s.duration()/x+2)*x)), width
 }
 
 // fromFirstCandidates are the lengths that most windows allow that begin with the

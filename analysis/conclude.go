@@ -8,8 +8,11 @@ import (
 
 const (
 	sure          = 0.9  // the probability from which on a cause is determined
-	explainsLeast = 0.7  // the share of refusals that it must explain
-	mostWrong     = 0.2  // the share of either outcome that it may be wrong about
+	explainsLeast = 0.85 // the share of refusals that it must explain
+	mostWrong     = 0.05 // the share of what was let through that it would have refused
+	mostMissed    = 0.1  // of what it would have let through, that was refused
+	mostSpared    = 0.2  // of what was let through, for an attribute: it may be refused at random
+	mostUnsure    = 0.4  // the share of attempts that could have gone either way
 	worthNaming   = 0.03 // the probability from which on a cause is a candidate
 )
 
@@ -26,6 +29,7 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 			plural(s.refused, "refusal"), plural(f.Attempts, "upgrade"))
 		return
 	}
+	s.ruled = slices.ContainsFunc(hs, s.foretells)
 	candidates := byCause(hs)
 	if c := candidates[0]; s.determines(c, candidates) {
 		f.Verdict = Verdict{Status: Determined, Says: c.best.says(s), Causes: c.findings(s)}
@@ -161,8 +165,26 @@ func (s *study) proven(h *hypothesis) bool {
 func (s *study) explains(h *hypothesis) bool {
 	c := h.counts
 	return float64(c.N11) >= explainsLeast*float64(s.refused) &&
-		float64(c.N01) <= mostWrong*float64(c.N01+c.N00) &&
-		float64(c.N10) <= mostWrong*float64(c.N10+c.N00)
+		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) &&
+		float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) &&
+		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)))
+}
+
+// foretells reports whether a hypothesis is wrong about no more attempts than a
+// twentieth of the refusals.
+func (s *study) foretells(h *hypothesis) bool {
+	c := h.counts
+	return h.calls() && h.cause != unknown && s.explains(h) && float64(c.N10+c.N01) <= mostWrong*float64(s.refused)
+}
+
+// mostWrongRefusals is the share of the accepted that a hypothesis may have refused.
+func (h *hypothesis) mostWrongRefusals() float64 {
+	for _, part := range h.single() {
+		if part.cause == attribute {
+			return mostSpared
+		}
+	}
+	return mostWrong
 }
 
 // rival is the probability from which on a cause that decides every attempt alike

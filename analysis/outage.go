@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -19,6 +20,7 @@ var outage = &cause{
 	do:      doOutage,
 	refute:  refuteOutage,
 	predict: predictOutage,
+	proven:  provenOutage,
 	words:   []string{"maintenance", "unavailable"},
 }
 
@@ -207,6 +209,37 @@ func (s *study) gapless() string {
 		return ""
 	}
 	return " of the first recording, gaps left out,"
+}
+
+// fewestAsHigh is how many upgrades must have been let through under as much load as
+// there was when an outage began.
+const fewestAsHigh = 3
+
+// provenOutage reports whether as many sockets were open, and as many upgrades came in
+// a few seconds, when others were let through. A stretch that begins at the height of
+// the load may be of any limit.
+func provenOutage(s *study, h *hypothesis) bool {
+	if h.predicted == nil {
+		return false
+	}
+	open, rate := s.table.OpenNow(), s.rates(5*time.Second)
+	begin := 0
+	for begin < len(h.predicted)-1 && h.predicted[begin].call <= 0 {
+		begin++
+	}
+	asOpen, asFast := 0, 0
+	for i, refused := range s.table.Refused {
+		if refused {
+			continue
+		}
+		if open[i] >= open[begin] {
+			asOpen++
+		}
+		if rate[i] >= rate[begin] {
+			asFast++
+		}
+	}
+	return asOpen >= fewestAsHigh && asFast >= fewestAsHigh
 }
 
 func saysOutage(s *study, h *hypothesis) string {

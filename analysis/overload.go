@@ -25,7 +25,7 @@ var overload = &cause{
 	do:      doOverload,
 	refute:  refuteOverload,
 	predict: predictOverload,
-	proven:  func(s *study, _ *hypothesis) bool { return s.slowRefusals() },
+	proven:  func(s *study, _ *hypothesis) bool { return s.slowRefusals() && !s.ruled },
 	words: []string{"overload", "timeout", "timed out", "deadline", "upstream request timeout", "temporarily", "try again later", "jwks",
 		"server busy", "overflow", "no healthy upstream"},
 }
@@ -53,7 +53,7 @@ func (s *study) strains() []strain {
 		{"upgrades within a second", 0.2, s.rates(time.Second)},
 		{"upgrades within 5 s", 0.2, s.rates(5 * time.Second)},
 		{"the time that answers take", 0.25, s.table.RecentWaits()},
-		{"open sockets", 0.05, floats64(s.table.OpenNow())},
+		{"open sockets", 0.05, floats64(s.table.OpenAtRequest())},
 	}
 }
 
@@ -170,6 +170,8 @@ func (c loadCurve) logLik(middle, slope, ceiling, floor float64) float64 {
 func (s *study) slownessOdds() float64 {
 	slow, usual := s.table.RefusedWait, max(s.table.Usual, 5*time.Millisecond)
 	switch {
+	case s.table.TimesOut:
+		return 6
 	case s.slowRefusals():
 		return 3
 	case slow < 3*usual/2 || slow < 20*time.Millisecond:
@@ -178,10 +180,11 @@ func (s *study) slownessOdds() float64 {
 	return 0
 }
 
-// slowRefusals reports whether refusals take much longer than acceptances.
+// slowRefusals reports whether refusals take much longer than acceptances, or as long
+// as a timeout.
 func (s *study) slowRefusals() bool {
 	slow := s.table.RefusedWait
-	return slow > 100*time.Millisecond && slow > 2*s.table.Usual
+	return s.table.TimesOut || slow > 100*time.Millisecond+s.table.Usual && slow > 2*s.table.Usual
 }
 
 func saysOverload(s *study, h *hypothesis) string {

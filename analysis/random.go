@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 
 	"why403/analysis/evidence"
 )
@@ -16,6 +17,34 @@ var randomRefusal = &cause{
 	do:      doRandom,
 	refute:  refuteRandom,
 	predict: func(s *study, _ *hypothesis, _ *experiment) float64 { return s.share() },
+	proven:  func(s *study, _ *hypothesis) bool { return s.turnsAbout() < tooRegular },
+}
+
+// tooRegular is the number of standard deviations of changes between refusals and
+// acceptances beyond what chance makes: every other upgrade is no chance.
+const tooRegular = 3
+
+// turnsAbout returns by how many standard deviations the outcomes change more often than
+// independent ones of the same share would (Wald and Wolfowitz 1940).
+func (s *study) turnsAbout() float64 {
+	runs, no, yes := 1.0, 0.0, 0.0
+	for i, refused := range s.table.Refused {
+		if refused {
+			no++
+		} else {
+			yes++
+		}
+		if i > 0 && refused != s.table.Refused[i-1] {
+			runs++
+		}
+	}
+	n := no + yes
+	mean := 2*no*yes/n + 1
+	variance := (mean - 1) * (mean - 2) / (n - 1)
+	if variance <= 0 {
+		return 0
+	}
+	return (runs - mean) / math.Sqrt(variance)
 }
 
 // rarely is the prior on the share: less than half, mostly.

@@ -29,6 +29,10 @@ type study struct {
 	lasted, recorded float64     // seconds: the longest stretch; all that was recorded
 	caches           *sync.Mutex // guards found, byPart and columns
 
+	// ruled says that some rule foretells nearly every single refusal, so that
+	// chances alone are not the whole story.
+	ruled bool
+
 	// beginning is the study of the first part of a long recording, begunWith what
 	// it came to; found is what the searches came to, by their key; prefix tells
 	// the searches of one fit from those of another.

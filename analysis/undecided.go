@@ -55,8 +55,12 @@ func (s *study) fallsShort(c candidate) string {
 	case !c.best.calls():
 	case float64(n.N11) < explainsLeast*float64(s.refused):
 		but = fmt.Sprintf("but it accounts for only %d of %s", n.N11, plural(s.refused, "refusal"))
-	case float64(n.N10) > mostWrong*float64(n.N10+n.N00):
+	case float64(n.N10) > c.best.mostWrongRefusals()*float64(n.N10+n.N00):
 		but = fmt.Sprintf("but it would have refused %d of %s", n.N10, plural(n.N10+n.N00, "accepted upgrade"))
+	case float64(n.N01) > mostMissed*float64(n.N01+n.N00):
+		but = fmt.Sprintf("but it would have accepted %d of %s", n.N01, plural(s.refused, "refused upgrade"))
+	case float64(n.Either) > mostUnsure*float64(len(s.table.Attempts)):
+		but = fmt.Sprintf("but on which side of it %d of %s fell cannot be told", n.Either, plural(len(s.table.Attempts), "upgrade"))
 	}
 	return fmt.Sprintf("%s is the most probable cause (%s), %s.", sentenceCase(c.best.phrase()), percent(c.probability), but)
 }

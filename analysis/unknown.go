@@ -90,10 +90,12 @@ const (
 // mostLeft bounds what the pattern in a hypothesis's mistakes can be worth. On a busy
 // machine or network the same stall makes many attempts in a row go the other way,
 // which no model of single attempts foresees: a pattern in a few percent of mistakes
-// is reason to doubt, not to drop, what explains all the rest.
+// is reason to doubt, not to drop, what explains all the rest. So it is for overload
+// where refusals are slow: the curve follows a queue that is not seen.
 func (s *study) mostLeft(lead *hypothesis) float64 {
 	c := lead.counts
-	if lead.soft || float64(c.N01) > fewWrong*float64(c.N11+c.N01) || float64(c.N10) > fewWrong*float64(c.N10+c.N00) {
+	slow := lead.cause == overload && s.slowRefusals() // what strains it is seen only in part
+	if lead.soft && !slow || float64(c.N01) > fewWrong*float64(c.N11+c.N01) || float64(c.N10) > fewWrong*float64(c.N10+c.N00) {
 		return math.Inf(1)
 	}
 	return lead.logEvidence + math.Log(lead.cause.prior/unknown.prior) + math.Log(mostOdds)
@@ -244,6 +246,7 @@ func contexts(s *study) []context {
 		s.blocks("the time, in 32 blocks", 32),
 		s.openBins(),
 		s.rateBins(),
+		s.sinceRefusal(),
 	}
 	for _, p := range s.parts {
 		if p.Distinct > 1 {
@@ -280,6 +283,24 @@ func (s *study) recent(name string, depth int) context {
 	return c
 }
 
+// mostSince bounds how far back [study.sinceRefusal] looks.
+const mostSince = 48
+
+// sinceRefusal labels an attempt with how many came since the last refusal: every n-th
+// is refused n after the one before, or next to that if answers overtake each other.
+func (s *study) sinceRefusal() context {
+	c := context{name: "the number of upgrades since the last refusal", labels: make([]int32, len(s.table.Refused)), n: mostSince}
+	since := int32(0)
+	for i, refused := range s.table.Refused {
+		c.labels[i] = since
+		since = min(since+1, mostSince-1)
+		if refused {
+			since = 0
+		}
+	}
+	return c
+}
+
 // recentUnder labels an attempt with the last outcome under its key.
 func (s *study) recentUnder(p covariate.Partition) context {
 	c := context{name: "the last outcome of the same " + p.Scope, labels: make([]int32, len(p.Labels)), n: 3}
@@ -310,20 +331,13 @@ func (s *study) blocks(name string, n int) context {
 }
 
 func (s *study) openBins() context {
-	return binned("the number of open sockets", s.table.OpenNow(), 12)
+	return binned("the number of open sockets", s.table.OpenAtRequest(), 12)
 }
 
 // rateBins labels an attempt with how many came within a second before it.
 func (s *study) rateBins() context {
-	rate := make([]int32, len(s.table.Attempts))
-	from := 0
-	for i := range s.table.Attempts {
-		at := s.table.Attempts[i].Answered
-		for s.table.Attempts[from].Answered < at.Add(-time.Second) {
-			from++
-		}
-		rate[i] = int32(i - from)
-	}
+	all := make([]int32, len(s.table.Attempts))
+	rate := s.table.Counter(all, 1, covariate.Reading{ByRequest: true}, covariate.AllAttempts).Trailing(time.Second).Mid
 	return binned("the rate of upgrades", rate, 8)
 }
 

@@ -54,6 +54,13 @@ func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) evi
 	return c
 }
 
+// OpenAtRequest counts the sockets open when each attempt was sent, as OpenNow does at
+// its answer: slow refusals are answered under another load than the one they met.
+func (t *Table) OpenAtRequest() []int32 {
+	s := sweep{t: t, labels: t.stretches, counts: make([]int32, t.Axis.N())}
+	return s.run(t.exact(Reading{ByRequest: true}))
+}
+
 // OpenNow counts the sockets open at each answer as they were seen, in all that are of
 // the same stretch of the run.
 func (t *Table) OpenNow() []int32 {

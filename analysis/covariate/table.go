@@ -40,6 +40,9 @@ type Table struct {
 	// all take (19 in 20), Jitter by how much two waits usually differ, Transit by
 	// how much the network alone makes them; RefusedWait is the median wait of refusals.
 	Usual, Wait, Jitter, Transit, RefusedWait time.Duration
+	// TimesOut says that refusals take about one time, longer than nearly every
+	// acceptance: somebody waited for an answer that did not come.
+	TimesOut bool
 	// TokensUsual says that most attempts carry a token, so that one without is
 	// known to have none.
 	TokensUsual bool
@@ -121,6 +124,7 @@ func (t *Table) waits() {
 	slices.Sort(accepted)
 	slices.Sort(refused)
 	t.RefusedWait = quantile(refused, 0.5)
+	t.TimesOut = timesOut(accepted, refused)
 	if len(accepted) == 0 {
 		accepted = refused
 	}
@@ -128,6 +132,15 @@ func (t *Table) waits() {
 	t.Wait = min(max(quantile(accepted, 0.95), leastWait), maxWait)
 	t.Jitter = min(max((quantile(accepted, 0.95)-quantile(accepted, 0.05))/2, leastJitter), maxWait)
 	t.Transit = t.transit()
+}
+
+// shortestTimeout is below any time that a gateway waits for whoever it asks.
+const shortestTimeout = 150 * time.Millisecond
+
+// timesOut compares waits, sorted, those of acceptances up to maxWait.
+func timesOut(accepted, refused []time.Duration) bool {
+	low, middle, high := quantile(refused, 0.1), quantile(refused, 0.5), quantile(refused, 0.9)
+	return middle > shortestTimeout && high-low < middle/5 && quantile(accepted, 0.9) < min(low, maxWait)
 }
 
 // What two moments noted on one machine may be off by, however fast the network.

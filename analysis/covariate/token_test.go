@@ -31,3 +31,29 @@ func TestSlowAnswersDateTokensAlike(t *testing.T) {
 		t.Errorf("age %v ± %v if fast, %v ± %v if slow", fast.Age, fast.Error, slow.Age, slow.Error)
 	}
 }
+
+// Refusals after one time that is longer than acceptances take are a timeout; as long
+// as those, or at any time, they are none.
+func TestTimesOut(t *testing.T) {
+	ms := func(list ...int) (waits []time.Duration) {
+		for _, v := range list {
+			waits = append(waits, time.Duration(v)*time.Millisecond)
+		}
+		return waits
+	}
+	for name, c := range map[string]struct {
+		accepted, refused []time.Duration
+		want              bool
+	}{
+		"a timeout":    {ms(10, 300, 900), ms(1000, 1001, 1004), true},
+		"a long way":   {ms(200, 201, 202), ms(200, 201, 202), false},
+		"at any time":  {ms(10, 11, 12), ms(300, 900, 2000), false},
+		"fast":         {ms(1, 1, 1), ms(20, 20, 20), false},
+		"no refusals":  {ms(1, 1, 1), nil, false},
+		"all time out": {nil, ms(5000, 5000), true},
+	} {
+		if got := timesOut(c.accepted, c.refused); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package analysis
+
+import (
+	"testing"
+
+	"why403/analysis/covariate"
+	"why403/internal/sim/virtual"
+)
+
+// What is right about most attempts is not yet determined.
+func TestExplainsNearlyEverything(t *testing.T) {
+	for name, c := range map[string]struct {
+		counts Counts
+		cause  *cause
+		want   bool
+	}{
+		"all":                       {Counts{N11: 100, N00: 900}, concurrencyCap, true},
+		"some noise":                {Counts{N11: 96, N10: 9, N01: 4, N00: 891}, concurrencyCap, true},
+		"a seventh contradicts":     {Counts{N11: 100, N10: 130, N00: 770}, concurrencyCap, false},
+		"an attribute, partly":      {Counts{N11: 100, N10: 130, N00: 770}, attribute, true},
+		"a fifth left over":         {Counts{N11: 80, N01: 20, N00: 900}, concurrencyCap, false},
+		"half could be either":      {Counts{N11: 100, N00: 900, Either: 500}, concurrencyCap, false},
+		"many it would have passed": {Counts{N11: 860, N01: 140, N00: 0}, concurrencyCap, false},
+	} {
+		s := &study{table: &covariate.Table{Attempts: make([]covariate.Attempt, 1000)}, refused: c.counts.N11 + c.counts.N01}
+		if got := s.explains(&hypothesis{cause: c.cause, counts: c.counts}); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// An outage that begins at the height of the load may be of any limit.
+func TestOutageIsProvenBelowTheHeightOfLoad(t *testing.T) {
+	for family, want := range map[string]bool{"outage": true, "ramp-outage": false} {
+		s := newStudy(familyCase(t, family).Run)
+		s.begin()
+		if h := weighOutage(s)[0]; provenOutage(s, h) != want {
+			t.Errorf("%s: proven %v", family, !want)
+		}
+	}
+}
+
+// Every other upgrade is no chance, also where one token makes all of them one burst.
+func TestRandomIsNotTooRegular(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule virtual.Rule
+		want bool
+	}{"every other": {virtual.EveryNth(2), false}, "half of them": {virtual.Chance(0.5), true}} {
+		scene := virtual.Scene{
+			Seed: 1, Loads: []virtual.Load{{Threads: 30, Over: 20, Until: 100, Hold: 4, Pause: 4}},
+			Network: virtual.Network{Way: 0.001, Jitter: 0.001}, Tokens: virtual.Tokens{Mode: virtual.Shared},
+			Gateway: virtual.Gateway{Rules: []virtual.Rule{c.rule}, Work: 0.001},
+		}
+		if s := newStudy(scene.Run()); randomRefusal.proven(s, nil) != c.want {
+			t.Errorf("%s: %.1f standard deviations too many changes", name, s.turnsAbout())
+		}
+	}
+}
+
+func familyCase(t *testing.T, name string) virtual.Case {
+	t.Helper()
+	for _, f := range virtual.Families() {
+		if f.Name == name {
+			return f.Case(1)
+		}
+	}
+	t.Fatalf("no family %q", name)
+	return virtual.Case{}
+}

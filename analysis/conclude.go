@@ -151,10 +151,12 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	return true
 }
 
-// proven reports whether each cause of a hypothesis shows what only it does.
+// proven reports whether each cause of a hypothesis shows what only it does. An outage
+// beside another cause need not: a limit keeps the load at its height.
 func (s *study) proven(h *hypothesis) bool {
-	return !slices.ContainsFunc(h.single(), func(h *hypothesis) bool {
-		return h.cause.proven != nil && !h.cause.proven(s, h)
+	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool {
+		beside := part != h && part.cause == outage
+		return !beside && part.cause.proven != nil && !part.cause.proven(s, part)
 	})
 }
 

@@ -67,3 +67,14 @@ func familyCase(t *testing.T, name string) virtual.Case {
 	t.Fatalf("no family %q", name)
 	return virtual.Case{}
 }
+
+// A limit beside an outage keeps the load at its height.
+func TestOutageBesideALimitNeedsNoProof(t *testing.T) {
+	s, out := &study{}, &hypothesis{cause: outage}
+	if s.proven(out) {
+		t.Error("an outage without a stretch is proven")
+	}
+	if !s.proven(&hypothesis{cause: concurrencyCap, parts: []*hypothesis{{cause: concurrencyCap}, out}}) {
+		t.Error("a limit and an outage are not proven")
+	}
+}

@@ -28,7 +28,7 @@ func (f *banFit) spans(renews bool) []span {
 // lengthsToTry returns the lengths to try, those of the beginning of a long recording
 // if there is one.
 func (f *banFit) lengthsToTry(renews bool) []float64 {
-	key := fmt.Sprintf("%sban lengths %s %v", f.s.prefix, f.part.Scope, renews)
+	key := fmt.Sprintf("ban lengths %s %v", f.part.Scope, renews)
 	var list []float64
 	if f.s.beginning == nil {
 		list = f.lengths(renews)
@@ -36,10 +36,10 @@ func (f *banFit) lengthsToTry(renews bool) []float64 {
 		for _, x := range list {
 			kept = append(kept, trial{x: x})
 		}
-		f.s.note(key, kept)
+		f.s.note(f.s.prefix+key, kept)
 		return list
 	}
-	for _, t := range f.s.beginning.found[key] {
+	for _, t := range f.s.begun(key) {
 		list = append(list, t.x)
 	}
 	return list

@@ -22,7 +22,7 @@ const (
 // begin studies the beginning of a long recording.
 func (s *study) begin() {
 	n := len(s.table.Attempts)
-	if n < longFrom {
+	if n < longFrom || s.excerpted {
 		return
 	}
 	refused, m := 0, 0
@@ -34,22 +34,35 @@ func (s *study) begin() {
 	if 4*m > 3*n {
 		return
 	}
-	end := s.table.Attempts[m].Answered
+	b := s.excerpt(s.runUntil(s.table.Attempts[m].Answered))
+	if b == nil {
+		return
+	}
+	s.beginning = b
+	s.readings = b.readings
+	s.forget()
+}
+
+// excerpt studies a part of the recording; nil if that decides nothing.
+func (s *study) excerpt(run *capture.Run) *study {
+	e := newStudy(run)
+	if !e.decidable() {
+		return nil
+	}
+	e.majority, e.excerpted = s.majority, true
+	e.begunWith = e.weigh()
+	return e
+}
+
+// runUntil returns the run as it was at a moment.
+func (s *study) runUntil(end capture.Instant) *capture.Run {
 	run := *s.run
 	run.Ended = end
 	k, _ := slices.BinarySearchFunc(run.Upgrades, end, func(u *capture.Upgrade, at capture.Instant) int {
 		return cmp.Compare(u.Phases.RequestSent, at)
 	})
 	run.Upgrades, run.Parts = run.Upgrades[:k], partsUntil(run.Parts, end)
-	b := newStudy(&run)
-	if !b.decidable() {
-		return
-	}
-	b.majority = s.majority
-	b.begunWith = b.weigh()
-	s.beginning = b
-	s.readings = b.readings
-	s.forget()
+	return &run
 }
 
 // partsUntil returns what there had been of recordings at a moment.
@@ -78,37 +91,4 @@ func (s *study) forget() {
 			b.found[key] = list[:min(len(list), 1)]
 		}
 	}
-}
-
-// pairsAsBegun weighs the pairs that the beginning did not rule out.
-func (s *study) pairsAsBegun() []*hypothesis {
-	best := s.beginning.begunWith[0].logEvidence
-	var list []*hypothesis
-	for _, h := range s.beginning.begunWith {
-		if len(h.parts) == 0 || h.logEvidence-best < ruledOutBelow {
-			continue
-		}
-		first := s.again(h.parts[0])
-		if first == nil {
-			continue
-		}
-		second := s.refit(h.parts[1], first.predicted)
-		if second == nil {
-			continue
-		}
-		if both := s.joined(first, second); both != nil {
-			list = append(list, both)
-		}
-	}
-	return list
-}
-
-// again weighs the cause and scope of a hypothesis of the beginning on the whole.
-func (s *study) again(h *hypothesis) *hypothesis {
-	for _, o := range s.weighCauses([]*cause{h.cause}) {
-		if o.scope == h.scope && o.calls() {
-			return o
-		}
-	}
-	return nil
 }

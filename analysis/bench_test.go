@@ -4,31 +4,22 @@ import (
 	"fmt"
 	"testing"
 
-	"why403/capture"
 	"why403/internal/sim/virtual"
 )
 
-// BenchmarkExplain shows how the time grows with the number of attempts: each size
-// is about three times the one before.
+// BenchmarkExplain shows how the time grows with the number of attempts, for each kind
+// of what refuses them. One analysis of each is enough: -benchtime 1x.
 func BenchmarkExplain(b *testing.B) {
-	for _, n := range []int{10_000, 30_000, 100_000, 300_000, 1_000_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			run := sized(n)
-			b.ReportAllocs()
-			for b.Loop() {
-				Explain(run)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(run.Upgrades)), "ns/attempt")
-		})
+	for _, shape := range virtual.SizedShapes {
+		for _, n := range []int{10_000, 100_000, 1_000_000} {
+			b.Run(fmt.Sprint(shape, "/", n), func(b *testing.B) {
+				run := virtual.Sized(shape, n, 1)
+				b.ReportAllocs()
+				for b.Loop() {
+					Explain(run)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(run.Upgrades)), "ns/attempt")
+			})
+		}
 	}
-}
-
-var sizedRuns = map[int]*capture.Run{}
-
-func sized(n int) *capture.Run {
-	if sizedRuns[n] == nil {
-		clear(sizedRuns) // one of them at a time
-		sizedRuns[n] = virtual.Sized("cap", n, 1)
-	}
-	return sizedRuns[n]
 }

@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"bytes"
 	"encoding/json"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -43,16 +44,18 @@ func TestCausesAreFound(t *testing.T) {
 	}
 }
 
-// Same run in, same bytes out.
+// Same run in, same bytes out, on one processor as on several.
 func TestExplainIsDeterministic(t *testing.T) {
 	c := caseOf(t, "attribute-and-cap", 2)
 	first, err := json.Marshal(analysis.Explain(c.Run))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, processors := range []int{1, 2, 8} {
+		runtime.GOMAXPROCS(processors)
 		if again, _ := json.Marshal(analysis.Explain(c.Run)); !bytes.Equal(first, again) {
-			t.Fatalf("differs:\n%s\n%s", first, again)
+			t.Fatalf("differs on %d processors:\n%s\n%s", processors, first, again)
 		}
 	}
 }

@@ -33,7 +33,7 @@ const (
 // the parameters of each cost.
 func (s *study) pairs(leads []*hypothesis) []*hypothesis {
 	if s.beginning != nil {
-		return s.pairsAsBegun()
+		return s.pairsOfLong(leads)
 	}
 	if s.explainedAlone(leads) {
 		return nil
@@ -64,12 +64,18 @@ func (s *study) pairs(leads []*hypothesis) []*hypothesis {
 
 // explainedAlone reports whether the best cause leaves nothing over.
 func (s *study) explainedAlone(leads []*hypothesis) bool {
+	best := s.bestAlone(leads)
+	return best == nil || best.counts.N10+best.counts.N01 < fewestMistakes
+}
+
+// bestAlone returns the best of the causes that say what becomes of single attempts, nil
+// if there is none.
+func (s *study) bestAlone(leads []*hypothesis) *hypothesis {
 	leads = slices.DeleteFunc(slices.Clone(leads), func(h *hypothesis) bool { return h.soft })
 	if len(leads) == 0 {
-		return true
+		return nil
 	}
-	best := slices.MaxFunc(leads, func(a, b *hypothesis) int { return cmp.Compare(rank(a), rank(b)) })
-	return best.counts.N10+best.counts.N01 < fewestMistakes
+	return slices.MaxFunc(leads, func(a, b *hypothesis) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
 func rank(h *hypothesis) float64 { return h.logEvidence + math.Log(h.cause.prior) }

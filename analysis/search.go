@@ -39,9 +39,18 @@ func (q *search) run(s *study, by func()) {
 		s.note(key, q.top(mostKept))
 		return
 	}
-	for _, t := range s.beginning.found[key] {
+	for _, t := range s.begun(q.key) {
 		q.try(t.x, t.step)
 	}
+}
+
+// begun returns what a search on the beginning came to: the same search, or that for a
+// cause alone where two causes at once did not show yet.
+func (s *study) begun(key string) []trial {
+	if list, known := s.beginning.found[s.prefix+key]; known {
+		return list
+	}
+	return s.beginning.found[key]
 }
 
 // refine searches on by a function where a search found the most; what the beginning of

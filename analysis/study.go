@@ -37,6 +37,7 @@ type study struct {
 	// it came to; found is what the searches came to, by their key; prefix tells
 	// the searches of one fit from those of another.
 	beginning *study
+	excerpted bool // it is itself of a part
 	begunWith []*hypothesis
 	found     map[string][]trial
 	prefix    string

@@ -1,0 +1,113 @@
+package analysis
+
+import (
+	"slices"
+
+	"why403/capture"
+)
+
+// pairsOfLong weighs two causes at once in a long recording: those pairs that its
+// beginning did not rule out, and, where they leave enough over for another cause, which
+// came later, the best cause with those of the part that it is wrong about most.
+func (s *study) pairsOfLong(leads []*hypothesis) []*hypothesis {
+	list := s.pairsAsBegun()
+	if slices.ContainsFunc(slices.Concat(list, leads), s.leavesNoCause) || s.explainedAlone(leads) {
+		return list
+	}
+	first := s.bestAlone(leads)
+	late := s.excerpt(s.worst(first))
+	if late == nil {
+		return list
+	}
+	g := *s
+	g.beginning = late
+	for _, h := range late.partnersOf(first) {
+		second := g.refit(h, first.predicted)
+		if second == nil {
+			continue
+		}
+		both := g.joined(first, second)
+		if both != nil && !slices.ContainsFunc(list, func(o *hypothesis) bool { return pairKey(o) == pairKey(both) }) {
+			list = append(list, both)
+		}
+	}
+	return list
+}
+
+// partnersOf returns the best causes of an excerpt that can be the second of two.
+func (s *study) partnersOf(first *hypothesis) []*hypothesis {
+	var list []*hypothesis
+	for _, h := range s.begunWith {
+		for _, part := range h.single() {
+			known := slices.ContainsFunc(list, func(o *hypothesis) bool { return o.cause == part.cause && o.scope == part.scope })
+			if part.calls() && !known && !sameCause(first, part) && len(list) < mostSeconds {
+				list = append(list, part)
+			}
+		}
+	}
+	return list
+}
+
+// leavesNoCause reports whether what a hypothesis is wrong about is too little for
+// another cause.
+func (s *study) leavesNoCause(h *hypothesis) bool {
+	return h.calls() && float64(h.counts.N10+h.counts.N01) < leastOwn*float64(s.refused)
+}
+
+// worst returns the part of the run, as long as a beginning, that a hypothesis is wrong
+// about most, with the sockets that were open then.
+func (s *study) worst(h *hypothesis) *capture.Run {
+	wrong := s.surprises(h.predicted)
+	at, most, n := 0, 0, 0
+	for i := range wrong {
+		if wrong[i] {
+			n++
+		}
+		if i >= beginningOf && wrong[i-beginningOf] {
+			n--
+		}
+		if n > most {
+			at, most = i, n
+		}
+	}
+	from := s.table.Attempts[max(0, at-beginningOf)].Answered
+	run := s.runUntil(s.table.Attempts[at].Answered)
+	run.Upgrades = slices.DeleteFunc(slices.Clone(run.Upgrades), func(u *capture.Upgrade) bool {
+		closed := u.Socket.Closed
+		return u.Phases.RequestSent < from && (u.Outcome != capture.Accepted || closed.Seen() && closed < from)
+	})
+	return run
+}
+
+// pairsAsBegun weighs the pairs that the beginning did not rule out.
+func (s *study) pairsAsBegun() []*hypothesis {
+	best := s.beginning.begunWith[0].logEvidence
+	var list []*hypothesis
+	for _, h := range s.beginning.begunWith {
+		if len(h.parts) == 0 || h.logEvidence-best < ruledOutBelow {
+			continue
+		}
+		first := s.again(h.parts[0])
+		if first == nil {
+			continue
+		}
+		second := s.refit(h.parts[1], first.predicted)
+		if second == nil {
+			continue
+		}
+		if both := s.joined(first, second); both != nil {
+			list = append(list, both)
+		}
+	}
+	return list
+}
+
+// again weighs the cause and scope of a hypothesis of the beginning on the whole.
+func (s *study) again(h *hypothesis) *hypothesis {
+	for _, o := range s.weighCauses([]*cause{h.cause}) {
+		if o.scope == h.scope && o.calls() {
+			return o
+		}
+	}
+	return nil
+}

@@ -16,6 +16,7 @@ import (
 
 // Explain reads run files and says what they show together.
 func Explain(paths ...string) (*capture.Run, *analysis.Findings, error) {
+	defer Frugally()()
 	run, err := open(paths)
 	if err != nil {
 		return nil, nil, err

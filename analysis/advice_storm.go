@@ -38,7 +38,7 @@ func retryStorm(s *study) *Advice {
 	}
 	return &Advice{
 		Name: "retry-storm", Urgent: true,
-		Says: fmt.Sprintf("Refusals beget attempts: %.1f upgrades a second before the first refusal, %.1f since, of which %s are refused.", was, is, percent(refused)),
+		Says: fmt.Sprintf("Refused upgrades are tried again and again: %.1f upgrades a second before the first refusal, %.1f since, of which %s are refused.", was, is, percent(refused)),
 		Do: []string{
 			"Wait after a refusal, longer each time and by a random part of it; in JMeter, a timer that only a refused attempt runs into.",
 			"Measure the gateway without retries first: they hide its limit and may have you banned.",

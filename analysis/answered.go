@@ -114,7 +114,7 @@ func decider(u *capture.Upgrade) *AnsweredBy {
 		layer = "the application behind the upgrade"
 		evidence = "it answered 101 before it refused"
 	} else if server, ok := u.ResponseHead.Get("Server"); ok {
-		evidence = fmt.Sprintf("Server: %s, which fits no fingerprint", server)
+		evidence = fmt.Sprintf("Server: %s is the name of no product that is known here", server)
 	}
 	return &AnsweredBy{Layer: layer, Evidence: evidence, Doubt: "No known form of answer fits."}
 }

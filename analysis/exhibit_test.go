@@ -85,7 +85,7 @@ func TestAttemptsKeepRefusals(t *testing.T) {
 
 func TestWaits(t *testing.T) {
 	x := exhibits(capped.run(5))
-	if x.Waits == nil || len(x.Waits.Bins) != 1 || !strings.HasPrefix(x.Waits.Bins[0].Label, "0 ms to 1 ms") && !strings.HasPrefix(x.Waits.Bins[0].Label, "1 ms to 2 ms") {
+	if x.Waits == nil || len(x.Waits.Bins) != 1 || !strings.HasPrefix(x.Waits.Bins[0].Label, "0 s to 1 ms") && !strings.HasPrefix(x.Waits.Bins[0].Label, "1 ms to 2 ms") {
 		t.Errorf("waits %+v", x.Waits)
 	}
 }

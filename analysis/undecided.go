@@ -23,7 +23,7 @@ func (h *hypothesis) phrase() string {
 }
 
 const (
-	mostNamed = 4    // causes that a sentence can name and still be read
+	mostNamed = 5    // causes that a sentence can name and still be read
 	minorPart = 0.05 // the probability below which a cause is only counted in it
 )
 

@@ -21,8 +21,8 @@ func TestChoiceNamesWhatCanBeRead(t *testing.T) {
 		{"minor", []candidate{of(concurrencyCap, .6), of(quota, .3), of(outage, .04), of(unknown, .03)},
 			"a limit on open sockets (60 %) from a quota (30 %) or 2 less likely causes"},
 		{"a minor second is named", []candidate{of(concurrencyCap, .95), of(quota, .04)}, "a limit on open sockets (95 %) from a quota (4 %)"},
-		{"many", []candidate{of(concurrencyCap, .3), of(quota, .2), of(outage, .2), of(overload, .2), of(unknown, .1)},
-			"a limit on open sockets (30 %) from a quota (20 %), an outage (20 %), overload (20 %) or 1 less likely cause"},
+		{"many", []candidate{of(concurrencyCap, .3), of(quota, .2), of(outage, .2), of(overload, .2), of(randomRefusal, .06), of(unknown, .04)},
+			"a limit on open sockets (30 %) from a quota (20 %), an outage (20 %), overload (20 %), chance (6 %) or 1 less likely cause"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -37,6 +37,12 @@ func seconds(v float64) string {
 	switch sign, a := "", math.Abs(v); {
 	case v < 0:
 		return "−" + seconds(a)
+	case a == 0:
+		return "0 s"
+	case a < 0.0009995:
+		return fmt.Sprintf("%s%.0f µs", sign, 1e6*a)
+	case a < 0.00995:
+		return sign + strings.TrimSuffix(fmt.Sprintf("%.1f", 1000*a), ".0") + " ms"
 	case a < 0.9995:
 		return fmt.Sprintf("%s%.0f ms", sign, 1000*a)
 	case a < 9.95:

@@ -130,7 +130,7 @@ func pointTable(points []analysis.Point) []pointRow {
 	var out []pointRow
 	for i := 0; i < len(points); i += every {
 		p := points[i]
-		row := pointRow{span(p.At), "not known", count(p.Open), "accepted"}
+		row := pointRow{moment(p.At), "not known", count(p.Open), "accepted"}
 		if p.AgeSeen {
 			row.Age = span(p.Age)
 		}

@@ -42,7 +42,7 @@ func newAttempts(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *
 func newAttemptRow(a *analysis.Listed) attemptRow {
 	u := a.Upgrade
 	r := attemptRow{
-		ID: fmt.Sprintf("attempt-%d-%d", u.Conn, u.Exchange), At: span(a.At), Outcome: line(outcomeWord(a)), Class: "none",
+		ID: fmt.Sprintf("attempt-%d-%d", u.Conn, u.Exchange), At: moment(a.At), Outcome: line(outcomeWord(a)), Class: "none",
 		Status: fmt.Sprint(u.Status), Open: "–", Age: "–", Left: "–", Wait: "–", Token: line(string(u.Token())), Edge: "–",
 	}
 	if a.Refused {

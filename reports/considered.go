@@ -60,8 +60,11 @@ func newConsidered(f *analysis.Findings) consideredView {
 
 // counts words the two by two table of a hypothesis.
 func counts(c analysis.Counts) string {
-	if c == (analysis.Counts{}) {
+	switch of := c.N00 + c.N01 + c.N10 + c.N11; of {
+	case 0:
 		return ""
+	case c.Either:
+		return "says how often upgrades are refused, not which ones"
 	}
 	s := fmt.Sprintf("explains %s of %s, would have refused %s of %s accepted",
 		count(c.N11), plural(c.N11+c.N01, "refusal", "refusals"), count(c.N10), count(c.N10+c.N00))

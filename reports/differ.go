@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 
 	"why403/analysis"
 )
@@ -97,16 +98,28 @@ type keyRow struct{ Value, MostOpen, MostAccepted, LeastRefused, Attempts, Refus
 func newKeys(x *analysis.Exhibits) []keyView {
 	var out []keyView
 	for _, k := range x.Keys {
-		v := keyView{ID: "per-" + slug(k.Scope), Title: line(scopeTitle(k.Scope))}
-		for _, r := range k.Rows {
-			v.Rows = append(v.Rows, keyRow{line(cut(r.Value, 120)), count(r.MostOpen), countOr(r.MostAccepted), countOr(r.LeastRefused), count(r.Attempts), count(r.Refused)})
+		if shared(k) {
+			out = append(out, newKeyView(k))
 		}
-		if k.Values > len(k.Rows) {
-			v.More = count(k.Values - len(k.Rows))
-		}
-		out = append(out, v)
 	}
 	return out
+}
+
+// shared reports whether any value of a key ever had two sockets open; if none had,
+// a limit under it cannot show.
+func shared(k analysis.KeyLoad) bool {
+	return slices.ContainsFunc(k.Rows, func(r analysis.KeyRow) bool { return r.MostOpen > 1 })
+}
+
+func newKeyView(k analysis.KeyLoad) keyView {
+	v := keyView{ID: "per-" + slug(k.Scope), Title: line(scopeTitle(k.Scope))}
+	for _, r := range k.Rows {
+		v.Rows = append(v.Rows, keyRow{line(cut(r.Value, 120)), count(r.MostOpen), countOr(r.MostAccepted), countOr(r.LeastRefused), count(r.Attempts), count(r.Refused)})
+	}
+	if k.Values > len(k.Rows) {
+		v.More = count(k.Values - len(k.Rows))
+	}
+	return v
 }
 
 func scopeTitle(scope string) string {

@@ -117,6 +117,20 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
+// moment is a time since the start, to a hundredth of a second, so that an attempt
+// can be found in another log: "11.43 s", "2 min 13.40 s".
+func moment(d time.Duration) string {
+	if d < 0 {
+		return "−" + moment(-d)
+	}
+	d = d.Round(10 * time.Millisecond)
+	if d < time.Minute {
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	whole := d.Truncate(time.Minute)
+	return fmt.Sprintf("%s %05.2f s", span(whole), (d - whole).Seconds())
+}
+
 // unitGap is the space between a number and its unit.
 var unitGap = regexp.MustCompile(`(\d) (%|(?:[nµm]?s|min|h|d|open|sockets|upgrades)\b)`)
 

@@ -167,3 +167,18 @@ func TestUnbrokenKeepsUnitsWithTheirNumbers(t *testing.T) {
 		t.Errorf("unbroken(%q) = %q, want %q", in, got, want)
 	}
 }
+
+func TestMomentKeepsHundredths(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                         "0.00 s",
+		11_426 * time.Millisecond: "11.43 s",
+		59_999 * time.Millisecond: "1 min 00.00 s",
+		73_402 * time.Millisecond: "1 min 13.40 s",
+		-50 * time.Millisecond:    "−0.05 s",
+		2*time.Hour + 3*time.Minute + 4*time.Second: "2 h 3 min 04.00 s",
+	} {
+		if got := moment(d); got != want {
+			t.Errorf("moment(%v) = %q, want %q", d, got, want)
+		}
+	}
+}

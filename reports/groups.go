@@ -30,9 +30,9 @@ func newGroups(f *analysis.Findings, x *analysis.Exhibits) []groupView {
 			break
 		}
 		v := groupView{
-			ID: ids.take(fmt.Sprintf("group-%d", i+1)), Title: line(cut(g.Title, 200)), Status: fmt.Sprint(g.Status),
+			ID: ids.take(fmt.Sprintf("group-%d", i+1)), Title: line(cut(strings.TrimPrefix(g.Title, fmt.Sprintf("%d, ", g.Status)), 200)), Status: fmt.Sprint(g.Status),
 			InBand: g.InBand, Count: count(g.Count), Share: share(g.Count, total),
-			First: span(g.First), Last: span(g.Last), Wait: span(g.MedianWait),
+			First: moment(g.First), Last: moment(g.Last), Wait: span(g.MedianWait),
 			Body: strings.TrimSpace(block(g.BodyStart, 400)),
 		}
 		if g.Example != nil {

@@ -74,7 +74,7 @@ func (v *timelineView) table(t analysis.Timeline) {
 	every := (len(t.Steps) + timelineRows - 1) / timelineRows
 	for i := 0; i < len(t.Steps); i += every {
 		s := t.Steps[i]
-		v.Table = append(v.Table, stepRow{span(t.Step * time.Duration(i)), count(s.Open), count(s.PeakOpen),
+		v.Table = append(v.Table, stepRow{moment(t.Step * time.Duration(i)), count(s.Open), count(s.PeakOpen),
 			count(s.Accepted), count(s.Refused), count(s.Failed)})
 	}
 	v.Skipped = len(t.Steps) - len(v.Table)

@@ -47,7 +47,7 @@ func timelineTitle(f *analysis.Findings, x *analysis.Exhibits) string {
 	n := refusals(f)
 	switch {
 	case n == 0:
-		return "No upgrade was refused at any load"
+		return fmt.Sprintf("No upgrade was refused with up to %s open", plural(f.PeakOpen, "socket", "sockets"))
 	case f.Verdict.Status != analysis.Determined || len(f.Verdict.Causes) != 1:
 		return fmt.Sprintf("When the %s came, and how many sockets were open", plural(n, "refusal", "refusals"))
 	}

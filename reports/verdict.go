@@ -119,16 +119,20 @@ func causeViews(causes []analysis.Cause, together bool) []causeView {
 	return out
 }
 
-// lesser is the probability below which a candidate is folded away; two always stand.
-const lesser = 0.05
+// lesser is the probability below which a candidate is folded away; two always stand,
+// and five at most.
+const (
+	lesser    = 0.05
+	mostStand = 5
+)
 
 // parted parts the views of candidates, the most probable first, at lesser.
 func parted(views []causeView, causes []analysis.Cause) (stand, fold []causeView) {
 	n := slices.IndexFunc(causes, func(c analysis.Cause) bool { return c.Probability < lesser })
-	if n < 0 || len(views) <= 2 {
-		return views, nil
+	if n < 0 {
+		n = len(views)
 	}
-	n = max(n, 2)
+	n = min(max(n, 2), mostStand, len(views))
 	return views[:n], views[n:]
 }
 

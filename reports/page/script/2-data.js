@@ -34,6 +34,14 @@ function span(s) {
   return two(Math.round(s / 3600), 24, "d", "h");
 }
 
+// moment is a time since the start, exact enough to be found in another log.
+function moment(s) {
+  const r = Math.round(s * 100) / 100;
+  if (r < 60) return r.toFixed(2) + " s";
+  const whole = Math.floor(r / 60) * 60;
+  return `${span(whole)} ${(r - whole).toFixed(2).padStart(5, "0")} s`;
+}
+
 // Filter language: terms that must all hold.
 const numbers = {
   status: (d, i) => d.c.status[i], open: (d, i) => d.c.open[i], conn: (d, i) => d.c.conn[i], at: (d, i) => d.c.at[i] / 1000,

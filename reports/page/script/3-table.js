@@ -7,7 +7,7 @@ function attemptTable(d) {
   const optional = ["thread", "sampler", "client", "path"].filter(c => d.words[c].length > (c === "path" ? 1 : 0));
   const value = (f, v) => v === absent ? "–" : f(v);
   const columns = [
-    ["Since the start", i => span(d.c.at[i] / 1000), d.c.at], ["Outcome", i => d.word("outcome", i), d.c.outcome],
+    ["Since the start", i => moment(d.c.at[i] / 1000), d.c.at], ["Outcome", i => d.word("outcome", i), d.c.outcome],
     ["Status", i => d.c.status[i] || "–", d.c.status], ["Open sockets", i => value(commas, d.c.open[i]), d.c.open],
     ["Token age", i => value(v => span(v / 10), d.c.age[i]), d.c.age], ["To its expiry", i => value(v => span(v / 10), d.c.left[i]), d.c.left],
     ["Wait", i => value(v => span(v / 1e6), d.c.wait[i]), d.c.wait], ["Token", i => d.word("token", i) || "–", d.c.token],

@@ -2,6 +2,7 @@
 // zooms all; beyond the steps that the report came with they are counted anew from
 // the attempts.
 const bins = 150, mostMarks = 5000;
+const whole = Array.from({ length: 24 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3)); // counts have no halves
 
 function timelines(d, table) {
   const host = document.getElementById("zoom");
@@ -90,7 +91,7 @@ function timelines(d, table) {
       select: { show: true }, scales: { x: { time: false, range: () => [view.from, view.to] }, y: { range: (u, low, high) => [Math.min(0, low ?? 0), Math.max(1, high ?? 1, more.least ?? 0) * 1.04] } },
       axes: [
         { stroke: soft, grid, ticks: { show: false }, font, values: (u, v) => v.map(span), space: 80, size: 30 },
-        { stroke: soft, grid, ticks: { show: false }, font, values: (u, v) => v.map(format), size: 62 },
+        { stroke: soft, grid, ticks: { show: false }, font, values: (u, v) => v.map(format), size: 62, incrs: format === commas ? whole : undefined },
       ],
       series: [{}, ...series],
       hooks: {
@@ -119,6 +120,10 @@ function timelines(d, table) {
     c.textAlign = "left";
     c.textBaseline = "alphabetic";
     c.font = `600 ${12 * ratio}px system-ui, sans-serif`;
+    c.strokeStyle = colour("card");
+    c.lineWidth = 4 * ratio;
+    c.setLineDash([]);
+    c.strokeText(l.t, u.bbox.left + 6 * ratio, y + 15 * ratio);
     c.fillText(l.t, u.bbox.left + 6 * ratio, y + 15 * ratio);
     c.restore();
   }
@@ -138,7 +143,7 @@ function timelines(d, table) {
       charts.push(u);
     };
     charts = [];
-    plot(options("Open sockets", 210, [{ stroke: good, fill: colour("good-soft"), width: 1.5, paths: uPlot.paths.stepped({ align: 0 }), spanGaps: true, points: { show: false } }], commas,
+    plot(options(`Open sockets, most in each ${span(c.step)}`, 210, [{ stroke: good, fill: colour("good-soft"), width: 1.5, paths: uPlot.paths.stepped({ align: 0 }), spanGaps: true, points: { show: false } }], commas,
       { tell, line: d.limit, least: d.limit && d.limit.v < 4 * Math.max(...d.peak) ? d.limit.v : 0 }), [c.x, c.peak]);
     const top = c.x.map((_, i) => c.good[i] + c.bad[i] + c.none[i]), mid = c.x.map((_, i) => c.good[i] + c.bad[i]);
     const bars = uPlot.paths.bars({ size: [0.9, 40] }), column = fill => ({ stroke: fill, fill, width: 0, paths: bars, points: { show: false } });

@@ -63,7 +63,7 @@ var menu = []*experiment{
 		func(s *study, f loadFacts) []string {
 			return []string{
 				"Ramp up until upgrades are refused, and keep the sockets open.",
-				fmt.Sprintf("Close a third of them and open as many again: a second Thread Group with a delay, or -Jhold=%d with -Jloops=2, so that sockets close and reopen while the rest stay.", max(10, int(s.duration()/3))),
+				fmt.Sprintf("Let a third of the threads close their sockets and open again, those too that were refused: a second Thread Group with a delay, or -Jhold=%d with -Jloops=2, so that sockets close and reopen while the rest stay.", max(10, int(s.duration()/3))),
 				"Count how many of the reopened ones are refused.",
 			}
 		}},
@@ -75,9 +75,8 @@ var menu = []*experiment{
 		func(s *study, f loadFacts) []string {
 			return []string{
 				fmt.Sprintf("Run the same plan with -Jrampup=%d, twice as long, and keep the sockets open.", max(1, int(slowed*s.duration()))),
-				"When all threads have started, close two thirds of the sockets.",
-				"Open as many again at once, every other one with the token used so far and the rest each with a token fetched for it.",
-				"Count the refused of each of the three parts.",
+				"When all threads have started, let two thirds of them close their sockets and open again at once, those too that were refused: one third with the tokens used so far, one third with a token fetched for each.",
+				"Count the refused of the ramp and of each third.",
 			}
 		}},
 	{belowLimit, "it takes away the load that is suspected and keeps the time and the age of tokens",

@@ -58,7 +58,7 @@ func evidence(f *analysis.Findings) []string {
 	out := refusalClauses(f)
 	if f.Verdict.Status == analysis.Determined {
 		for _, c := range f.Verdict.Causes {
-			out = append(out, explains(c, len(f.Verdict.Causes) > 1))
+			out = append(out, explains(c, len(f.Verdict.Causes) > 1)+tooClose(f, c))
 		}
 	}
 	if left := unanswered(f); len(left) > 0 {
@@ -112,6 +112,18 @@ func refusalClauses(f *analysis.Findings) []string {
 			plural(f.Attempts, "upgrade", "upgrades"), byKey(f.RefusedSilently)))
 	}
 	return out
+}
+
+// tooClose continues the evidence with the attempts that a cause could have decided
+// either way. They count for it, though a reader who goes by the figures may find them
+// on the wrong side.
+func tooClose(f *analysis.Findings, c analysis.Cause) string {
+	for _, h := range f.Hypotheses {
+		if h.Cause == c.Cause && h.Scope == c.Scope && h.Counts.Either > 0 && !soft(c) {
+			return fmt.Sprintf(" (%s too near to its threshold to be right or wrong)", plural(h.Counts.Either, "attempt came", "attempts came"))
+		}
+	}
+	return ""
 }
 
 // soft reports whether a cause says only how likely refusals are. It would be right

@@ -191,18 +191,18 @@ func (h *hypothesis) mostWrongRefusals() float64 {
 
 // rival is the probability from which on a cause that decides every attempt alike
 // keeps another from being determined: nothing but the priors speaks for one of them.
-// A single ban is a rival at any probability but none: whatever else refuses all of a
-// source in one stretch of time, an outage or a window of a quota, looks the same.
+// A single ban is a rival at any probability but none, and so is a quota to an outage:
+// what refuses all of a source in one stretch of time looks the same.
 const (
 	rival          = 0.015
-	rivalSingleBan = 1e-5
+	rivalOfStretch = 1e-6
 )
 
 func rivalled(c candidate, all []candidate) bool {
 	return slices.ContainsFunc(all, func(o candidate) bool {
 		least := rival
-		if o.best.singleBan() {
-			least = rivalSingleBan
+		if o.best.singleBan() || c.best.cause == outage && o.best.cause == quota {
+			least = rivalOfStretch
 		}
 		return o.best != c.best && o.probability >= least &&
 			o.best.calls() && c.best.calls() && alike(o.best.predicted, c.best.predicted)

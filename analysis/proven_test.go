@@ -78,3 +78,17 @@ func TestOutageBesideALimitNeedsNoProof(t *testing.T) {
 		t.Error("a limit and an outage are not proven")
 	}
 }
+
+// Against an outage a quota counts however improbable it is, if both decide alike.
+func TestOutageIsRivalledByQuota(t *testing.T) {
+	of := func(c *cause, p float64) candidate {
+		return candidate{&hypothesis{cause: c, predicted: prediction{{call: 1}, {call: -1}}}, p}
+	}
+	improbable := of(quota, 1e-5)
+	if !rivalled(of(outage, 0.999), []candidate{improbable}) {
+		t.Error("a quota is no rival of an outage")
+	}
+	if rivalled(of(concurrencyCap, 0.999), []candidate{improbable}) {
+		t.Error("a quota is a rival of a cap")
+	}
+}

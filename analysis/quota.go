@@ -97,8 +97,16 @@ func lastingTries(s *study, p covariate.Partition) []quotaTry {
 	if s.table.Axis.N() == 1 {
 		return countTries(s, p.Labels, p.N, lasting, 0.4)
 	}
-	return append(countTries(s, p.Labels, p.N, lasting, 0.2), countTries(s, p.Values, p.Distinct, carried, 0.2)...)
+	anew := 0.2
+	if len(s.firstAccepted(p)) == 0 {
+		// No window was seen to end, but each was over by the next recording.
+		anew += windowsShare * evidence.LogUniform(leastWindow, mostWindow)(s.duration(), math.Inf(1))
+	}
+	return append(countTries(s, p.Labels, p.N, lasting, anew), countTries(s, p.Values, p.Distinct, carried, 0.2)...)
 }
+
+// windowsShare is the prior of quotas that a window ends.
+const windowsShare = 0.6
 
 func countTries(s *study, labels []int32, n int, kind windowKind, share float64) []quotaTry {
 	var tries []quotaTry

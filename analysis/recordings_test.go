@@ -43,6 +43,8 @@ func TestTwoRecordingsDecide(t *testing.T) {
 		}
 		if n := both.Recordings; len(n) != 2 || n[0].Attempts != len(runs[0].Upgrades) || n[1].Attempts != len(runs[1].Upgrades) {
 			t.Errorf("%s: recordings %+v", name, n)
+		} else if n[0].Stretch == n[1].Stretch {
+			t.Errorf("%s: the recordings overlap", name)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 const (
 	mostWrong    = 0   // runs determined as something that is not true
 	leastFound   = 0.9 // share of runs with the right verdict
-	leastDecided = 8   // confounded families whose first experiment decides
+	leastDecided = 9   // confounded families whose first experiment decides
 )
 
 // The short form of the calibration: a run of every third family, of both sets.

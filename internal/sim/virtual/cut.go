@@ -86,7 +86,7 @@ func between(run *capture.Run, from, until capture.Instant, n int) *capture.Run 
 	}
 	part := &capture.Run{Meta: run.Meta, Tokens: map[capture.Fingerprint]capture.Token{}}
 	part.ID = fmt.Sprintf("%s-%d", run.ID, n+1)
-	part.Started = from
+	part.Started, part.Ended = from, 0
 	within := func(at capture.Instant) bool { return from <= at && at < until }
 	for _, u := range run.Upgrades {
 		if !within(u.Phases.RequestSent) {

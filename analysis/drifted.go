@@ -19,6 +19,9 @@ func (f *capFit) letDrift(h *hypothesis) {
 	ways := f.drifts(open)
 	for i := range ways {
 		d := &ways[i]
+		if d.way != leaks && !d.wasAtWork(f.s, h.scope) {
+			continue
+		}
 		d.logEv += math.Log(driftShare[d.way])
 		share -= driftShare[d.way]
 		terms = append(terms, d.logEv)
@@ -176,9 +179,20 @@ const (
 	switchesFor = 3    // changes of outcome for each step of a limit that moves
 )
 
-// provenCap reports whether a limit was seen at work wherever it went: refusals and
-// acceptances take turns much more often than the limit moves. A limit that moves
-// with every change of outcome only retells it.
+// wasAtWork reports whether a limit was met wherever it went: refusals and acceptances
+// take turns much more often than it moves. A limit that moves with every change of
+// outcome, or just between two recordings, only retells it.
+func (d *drifting) wasAtWork(s *study, scope string) bool {
+	switches := 0
+	for i := 1; i < len(s.table.Refused); i++ {
+		if s.table.Refused[i] != s.table.Refused[i-1] {
+			switches++
+		}
+	}
+	return switches >= switchesFor*(1+len(d.steps(s, scope)))
+}
+
+// provenCap reports whether a limit that drifts was seen to, and explains nearly all.
 func provenCap(s *study, h *hypothesis) bool {
 	d := h.drift
 	if d == nil {
@@ -191,13 +205,7 @@ func provenCap(s *study, h *hypothesis) bool {
 	if d.way == leaks && d.falls < fewestFalls {
 		return false
 	}
-	switches := 0
-	for i := 1; i < len(s.table.Refused); i++ {
-		if s.table.Refused[i] != s.table.Refused[i-1] {
-			switches++
-		}
-	}
-	return switches >= switchesFor*(1+len(d.steps(s, h.scope)))
+	return d.wasAtWork(s, h.scope)
 }
 
 // likelihood is the log likelihood of a prediction; what it is unsure of may go either

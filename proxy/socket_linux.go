@@ -6,7 +6,6 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"unsafe"
 )
 
 // direct reads and writes a descriptor by system calls that Go's scheduler is not
@@ -72,31 +71,17 @@ func (t *transfer) read(fd uintptr) (done bool) {
 
 func (t *transfer) write(fd uintptr) (done bool) {
 	for t.n < len(t.b) {
-		n, errno := call(syscall.SYS_WRITE, int(fd), t.b[t.n:])
-		switch errno {
-		case 0:
+		n, err := writeNow(int(fd), t.b[t.n:])
+		switch err {
+		case nil:
 			t.n += n
 		case syscall.EINTR:
 		case syscall.EAGAIN:
 			return false
 		default:
-			t.err = errno
+			t.err = err
 			return true
 		}
 	}
 	return true
-}
-
-// readNow reads what there is.
-func readNow(fd int, b []byte) (int, error) {
-	n, errno := call(syscall.SYS_READ, fd, b)
-	if errno != 0 {
-		return 0, errno
-	}
-	return n, nil
-}
-
-func call(number uintptr, fd int, b []byte) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall(number, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
-	return int(n), errno
 }

@@ -65,6 +65,7 @@ func (t table[T]) bind(s *statement, rec *T) *statement {
 
 // read calls each with every record of the table.
 func (t table[T]) read(db *database, each func(*T)) error {
+	same := shared{}
 	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(t.each("%s"), ", "), t.name, t.order)
 	err := db.query(sql, func(row []driver.Value) error {
 		if err := db.spend(row); err != nil {
@@ -75,7 +76,7 @@ func (t table[T]) read(db *database, each func(*T)) error {
 			if row[i] == nil {
 				continue
 			}
-			if err := c.set(rec, row[i]); err != nil {
+			if err := c.set(rec, same.value(row[i])); err != nil {
 				return err
 			}
 		}

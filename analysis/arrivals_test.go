@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,6 +19,14 @@ type arrivals struct {
 	slow    float64   // mean time from a decision to its answer, seconds
 	holds   float64   // mean time that a socket stays open, seconds
 	sources int
+	// If set, all upgrades carry a token that is fetched so often, in seconds, and
+	// lives four fifths as long.
+	fetched float64
+}
+
+// expired reports whether the token at a moment is.
+func (a arrivals) expired(at float64) bool {
+	return a.fetched > 0 && math.Mod(at, a.fetched) > 0.8*a.fetched
 }
 
 // poisson is n moments that come at random, so many a second.
@@ -36,6 +45,12 @@ func (a arrivals) run(r *rand.Rand, refuses func(source int, at float64) bool) *
 		source := r.IntN(max(a.sources, 1))
 		u.Source = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(source)}), uint16(10_000+i))
 		*t = capture.Token{Fingerprint: capture.Fingerprint(fmt.Sprintf("%016x", source)), Kind: capture.JWT}
+		if a.fetched > 0 {
+			k := math.Floor(a.at[i] / a.fetched)
+			t.Fingerprint = capture.Fingerprint(fmt.Sprintf("%016x", int(k)))
+			t.IssuedAt = u.Phases.RequestSent.Add(toDuration(k*a.fetched) - time.Duration(i)*time.Second)
+			t.ExpiresAt = t.IssuedAt.Add(toDuration(0.8 * a.fetched))
+		}
 		reached := u.Phases.RequestSent.Add(toDuration(a.at[i]) - time.Duration(i)*time.Second)
 		sent := reached.Add(-trip / 2)
 		u.Phases = capture.Phases{Resolved: sent.Add(-trip - time.Duration(r.IntN(200_000))), Dialed: sent, RequestSent: sent,
@@ -136,5 +151,19 @@ func TestFixedWindowIsFound(t *testing.T) {
 			}
 			t.Error("no window")
 		})
+	}
+}
+
+// Expiry is named beside a bucket that refuses as well, though neither explains much
+// alone.
+func TestExpiryBesideABucket(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 6))
+	load := arrivals{at: poisson(r, 960, 12), slow: 0.02, holds: 3, fetched: 70}
+	bucket := buckets(9.6, 6)
+	f := Explain(load.run(r, func(source int, at float64) bool { return load.expired(at) || bucket(source, at) }))
+	for _, want := range []string{"token-expired", "rate-limit"} {
+		if !slices.ContainsFunc(f.Verdict.Causes, func(c Cause) bool { return c.Cause == want }) {
+			t.Errorf("%s is not named: %s", want, f.Verdict.Says)
+		}
 	}
 }

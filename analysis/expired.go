@@ -64,7 +64,17 @@ func (s *study) lateness(i int) (float64, bool) {
 func knowsExpiry(a *covariate.Attempt) bool { return a.Token != nil && a.Token.Expires.Seen() }
 func knowsIssue(a *covariate.Attempt) bool  { return a.Token != nil && a.Token.Issued.Seen() }
 
-func weighExpired(s *study) []*hypothesis {
+func weighExpired(s *study) []*hypothesis { return []*hypothesis{s.expired(expiryLeeway)} }
+
+// plainExpiry is expiry without a leeway: where another cause refuses as well, the
+// leeway that fits expiry alone is stretched over what the other refused.
+func (s *study) plainExpiry() *hypothesis {
+	h := s.expired(evidence.Spike(0))
+	h.cause, h.equivalent = tokenExpired, []string{}
+	return h
+}
+
+func (s *study) expired(mass evidence.Mass) *hypothesis {
 	of := func(i int) (float64, float64, float64) {
 		late, known := s.lateness(i)
 		if s.tokenless(i) {
@@ -72,12 +82,12 @@ func weighExpired(s *study) []*hypothesis {
 		}
 		return bounds(known, late, s.table.Attempts[i].Error.Seconds())
 	}
-	h, r := s.scanned(of, expiryLeeway, nearSeconds)
+	h, r := s.scanned(of, mass, nearSeconds)
 	if h.predicted != nil {
 		h.threshold = leeway(r)
 		s.predict(h, of, h.threshold.Value, nearSeconds)
 	}
-	return []*hypothesis{h}
+	return h
 }
 
 // leeway is the best threshold: zero if zero is about as good as any.

@@ -118,8 +118,8 @@ func (s *study) ranked(hs []*hypothesis) []*hypothesis {
 	return hs
 }
 
-// settleReading keeps the reading by which counts explain the most: it is the gateway's
-// for each of two causes.
+// settleReading keeps the reading by which counts explain the outcomes well, if one
+// does: it is the gateway's for each of two causes.
 func (s *study) settleReading(leads []*hypothesis) {
 	var best *hypothesis
 	for _, h := range leads {
@@ -127,10 +127,13 @@ func (s *study) settleReading(leads []*hypothesis) {
 			best = h
 		}
 	}
-	if best != nil {
+	if best != nil && float64(best.counts.N10+best.counts.N01) <= settledWrong*float64(len(s.table.Attempts)) {
 		s.readings = []covariate.Reading{best.reading}
 	}
 }
+
+// settledWrong is the share of outcomes that a reading may be wrong about.
+const settledWrong = 0.03
 
 // weighCauses weighs causes with the priors of their scopes, without their own.
 func (s *study) weighCauses(of []*cause) []*hypothesis {

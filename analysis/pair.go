@@ -84,12 +84,31 @@ func rank(h *hypothesis) float64 { return h.logEvidence + math.Log(h.cause.prior
 func (s *study) firsts(leads []*hypothesis) []*hypothesis {
 	var list []*hypothesis
 	for _, h := range leads {
-		if c := h.counts; !h.soft && c.N11 >= fewestRefusals && float64(c.N11) >= leastPrecision*float64(c.N11+c.N10) {
+		if h.mayBeFirst() {
 			list = append(list, h)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *hypothesis) int { return cmp.Compare(rank(b), rank(a)) })
-	return list[:min(len(list), mostFirsts)]
+	list = list[:min(len(list), mostFirsts)]
+	// Expiry is read from the tokens and fits nothing: it is worth trying however
+	// little it explains alone.
+	plain := s.plainExpiry()
+	if !plain.mayBeFirst() {
+		return list
+	}
+	tried := slices.ContainsFunc(list, func(h *hypothesis) bool {
+		return h.cause == tokenExpired && math.Abs(h.threshold.Value-plain.threshold.Value) <= nearSeconds
+	})
+	if !tried {
+		list = append(list, plain)
+	}
+	return list
+}
+
+// mayBeFirst reports whether a hypothesis is right about nearly all that it refuses.
+func (h *hypothesis) mayBeFirst() bool {
+	c := h.counts
+	return h.calls() && c.N11 >= fewestRefusals && float64(c.N11) >= leastPrecision*float64(c.N11+c.N10)
 }
 
 // seconds returns the best hypotheses on what a first one leaves over.

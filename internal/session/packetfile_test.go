@@ -39,6 +39,7 @@ func TestPacketFileAgrees(t *testing.T) {
 				t.Fatal(err)
 			}
 			load(t.Context(), t, gw, s.Addr().String(), gw.Addr().String(), roots(t, authority.CertPath()))
+			atRest(t, s)
 			if err := s.Stop(); err != nil {
 				t.Fatal(err)
 			}

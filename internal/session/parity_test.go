@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -88,6 +89,7 @@ func recordTwice(t *testing.T, plain bool) (runs [2]*capture.Run) {
 		t.Fatal(err)
 	}
 	load(ctx, t, gw, before.Addr(), behind.Addr(), roots(t, authority.CertPath()))
+	atRest(t, s)
 	before.Close()
 	if err := s.Stop(); err != nil {
 		t.Fatal(err)
@@ -96,6 +98,20 @@ func recordTwice(t *testing.T, plain bool) (runs [2]*capture.Run) {
 	runs = [2]*capture.Run{opened(t, filepath.Join(dir, "proxy.db")), both.read(t, dir)}
 	both.readClientsSide(t, dir, before.Addr(), len(runs[0].Upgrades))
 	return runs
+}
+
+// atRest waits until the proxy has seen the last of every connection: what ends a
+// moment before the recording does need not be in both.
+func atRest(t *testing.T, s *Session) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+		if n := s.Proxy.Stats(); n.Open == 0 && n.Pending == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("still at work: %+v", s.Proxy.Stats())
+		}
+	}
 }
 
 func roots(t *testing.T, path string) *x509.CertPool {

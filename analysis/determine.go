@@ -1,0 +1,117 @@
+package analysis
+
+import (
+	"slices"
+)
+
+// determines reports whether a cause can be named without a guess: probable
+// enough, explaining enough, and, where the tokens of many attempts were not seen,
+// right about nearly every one, since a cause kept under the token could then show
+// as any other.
+func (s *study) determines(c candidate, all []candidate) bool {
+	h := c.best
+	if c.probability < sure || h.cause == unknown || h.predicted == nil || s.noneAccepted() {
+		return false
+	}
+	if rivalled(c, all) || !s.proven(h) {
+		return false
+	}
+	if !s.explains(h) {
+		return false
+	}
+	if s.tokensUnseen() {
+		wrong := float64(h.counts.N10+h.counts.N01) / float64(len(s.table.Attempts))
+		return !h.soft && wrong <= 0.02
+	}
+	return true
+}
+
+// proven reports whether each cause of a hypothesis shows what only it does. An outage
+// beside another cause need not: a limit keeps the load at its height.
+func (s *study) proven(h *hypothesis) bool {
+	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool {
+		beside := part != h && part.cause == outage
+		return !beside && part.cause.proven != nil && !part.cause.proven(s, part)
+	})
+}
+
+// explains reports whether a hypothesis accounts for the outcomes well enough to
+// be named: for most refusals, and wrong about few of those that it would have
+// accepted and of those that were. Where it is not, it may be one cause of two, or
+// look like another.
+func (s *study) explains(h *hypothesis) bool {
+	c := h.counts
+	return float64(c.N11) >= explainsLeast*float64(s.refused) &&
+		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) &&
+		float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) &&
+		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)))
+}
+
+// foretells reports whether a hypothesis is wrong about no more attempts than a
+// twentieth of the refusals.
+func (s *study) foretells(h *hypothesis) bool {
+	c := h.counts
+	return h.calls() && h.cause != unknown && s.explains(h) && float64(c.N10+c.N01) <= mostWrong*float64(s.refused)
+}
+
+// mostWrongRefusals is the share of the accepted that a hypothesis may have refused.
+func (h *hypothesis) mostWrongRefusals() float64 {
+	for _, part := range h.single() {
+		if part.cause == attribute {
+			return mostSpared
+		}
+	}
+	return mostWrong
+}
+
+// rival is the probability from which on a cause that decides every attempt alike
+// keeps another from being determined: nothing but the priors speaks for one of them.
+// A single ban is a rival at any probability but none, and so is a quota to an outage:
+// what refuses all of a source in one stretch of time looks the same.
+const (
+	rival          = 0.015
+	rivalOfStretch = 1e-6
+)
+
+func rivalled(c candidate, all []candidate) bool {
+	return slices.ContainsFunc(all, func(o candidate) bool {
+		least := rival
+		if o.best.singleBan() || c.best.cause == outage && o.best.cause == quota {
+			least = rivalOfStretch
+		}
+		return o.best != c.best && o.probability >= least &&
+			o.best.calls() && c.best.calls() && alike(o.best.predicted, c.best.predicted)
+	})
+}
+
+// singleBan reports whether a hypothesis is of one ban that was seen to end.
+func (h *hypothesis) singleBan() bool {
+	return len(h.parts) == 0 && h.cause == sourceBan && h.starts.triggered+h.starts.untriggered == 1 && h.starts.ended
+}
+
+// alike reports whether two predictions contradict each other nowhere.
+func alike(p, q prediction) bool {
+	for i := range p {
+		if p[i].call*q[i].call < 0 && !p[i].unsure && !q[i].unsure {
+			return false
+		}
+	}
+	return true
+}
+
+// tokensUnseen reports whether the token of more than a fifth of the attempts is
+// not known.
+func (s *study) tokensUnseen() bool {
+	unseen := s.withoutToken()
+	return 5*unseen > len(s.table.Attempts)
+}
+
+func (s *study) withoutToken() int {
+	n := 0
+	for i := range s.table.Attempts {
+		if s.table.Attempts[i].Upgrade.Token() == "" {
+			n++
+		}
+	}
+	return n
+}

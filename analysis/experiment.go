@@ -26,12 +26,14 @@ const (
 	twoSources  = "two source addresses"
 	probeSource = "the same load, and a few from a second address"
 	oneEdge     = "one gateway address"
+	halfPace    = "half the pace, and a few with fresh tokens"
 	agedTokens  = "old tokens at low load"
 )
 
 // How experiments differ from the recorded load.
 const (
 	slower   = 3
+	halved   = 2   // how much longer everything takes at half the pace
 	slowed   = 2   // of thirds: long enough to part time from load
 	belowBy  = 0.8 // of the suspected limit
 	agedMore = 1.5 // times as old as any token of the recording
@@ -140,6 +142,17 @@ var menu = []*experiment{
 				"Run the same plan again, unchanged.",
 				fmt.Sprintf("Meanwhile open a socket now and then, one for %d of the load, from another machine or source address.", oneProbeIn),
 				"Look whether the load is refused again, and whether the second address is refused at the same time.",
+			}
+		}},
+	{halfPace, "what ages comes after half as many upgrades, what counts them at the same number, and fresh tokens tell whether a token's are counted or all",
+		func(f loadFacts) *plan {
+			return f.slowly(halved).probed("those with fresh tokens", func(m *move) { m.token, m.age = 1<<30+m.socket, 0 })
+		},
+		func(*study, loadFacts) []string {
+			return []string{
+				"Run the same plan at half the pace: the ramp-up, the hold time and every pause twice as long.",
+				fmt.Sprintf("In a second Thread Group, with one thread for %d of the first, fetch a token for each upgrade (-Jtoken.mode=iteration).", oneProbeIn),
+				"Look whether refusals begin at the same number of upgrades as before or at the same age of the token, and whether fresh tokens pass.",
 			}
 		}},
 	{oneEdge, "a limit kept by each of the gateway's addresses then comes at its own number",

@@ -3,6 +3,8 @@ package analysis
 import (
 	"math"
 	"testing"
+
+	"why403/internal/sim/virtual"
 )
 
 // rampFacts is a load of 100 threads that share a token, within 100 s.
@@ -91,6 +93,40 @@ func TestWithoutTakesTheCauseAway(t *testing.T) {
 		e := s.without(of)
 		if e == nil || e.Name != c.want || e.Predictions[c.cause.name] != 0 {
 			t.Errorf("%s: %+v, want %q", c.cause.name, e, c.want)
+		}
+	}
+}
+
+// Every experiment of the menu can be simulated, so that calibration sees what it decides.
+func TestMenuIsSimulated(t *testing.T) {
+	scene := virtual.Scene{Loads: []virtual.Load{{Threads: 10, Over: 10, Until: 60, Hold: 5}}}
+	for _, x := range menu {
+		if _, ok := scene.Experiment(x.name, 5, 20); !ok {
+			t.Errorf("%q cannot be simulated", x.name)
+		}
+	}
+}
+
+// At half the pace what ages refuses from half as many upgrades on, what counts them
+// from the same number, and fresh tokens meet what counts all.
+func TestHalfPace(t *testing.T) {
+	f := loadFacts{ramp: 100, shared: true}
+	for i := range 100 {
+		f.again = append(f.again, f.opening(i, float64(i)), move{at: float64(i) + 1, socket: i})
+	}
+	p := f.slowly(halved).probed("those with fresh tokens", func(m *move) { m.token, m.age = 1<<30+m.socket, 0 }).inOrder()
+	s := &study{run: plainRun(0, nil), table: newStudy(plainRun(2, nil)).table}
+	for _, c := range []struct {
+		of   candidate
+		want []float64 // of the load, of the fresh
+	}{
+		{candidateOf(tokenTooOld, "global", 60, 1), []float64{0.7, 0}},
+		{candidateOf(tokenOverused, "token", 60, 1), []float64{0.4, 0}},
+		{candidateOf(quota, "global", 60, 1), []float64{0.46, 0.46}},
+	} {
+		got := s.rehearse([]*hypothesis{c.of.best}, nil, p)
+		if math.Abs(got[0]-c.want[0]) > 0.03 || math.Abs(got[1]-c.want[1]) > 0.1 {
+			t.Errorf("%s: %.2f, want %.2f", c.of.best.cause.name, got, c.want)
 		}
 	}
 }

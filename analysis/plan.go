@@ -105,6 +105,19 @@ func (f loadFacts) probed(part string, change func(*move)) *plan {
 	return p
 }
 
+// slowly is the load with everything in it taking so much longer.
+func (f loadFacts) slowly(by float64) loadFacts {
+	f.again = slices.Clone(f.again)
+	for i := range f.again {
+		m := &f.again[i]
+		m.at *= by
+		if m.opens && f.shared {
+			m.age = f.age + m.at
+		}
+	}
+	return f
+}
+
 // oneProbeIn is how many upgrades of the load there are for one that probes.
 const oneProbeIn = 8
 

@@ -11,6 +11,7 @@ import (
 type Cast struct {
 	Sources, Hosts, Edges            int
 	Organisations, Clients, Subjects int  // clients belong to organisations, subjects to clients
+	Elsewhere                        int  // one of so many threads has a source address of its own, 0: none
 	PinEdges                         bool // a thread keeps to one of the gateway's addresses
 	Groups                           int  // of threads that share a token, with Tokens.Mode Grouped
 	Uneven                           bool // some values have several times the threads of others
@@ -76,6 +77,9 @@ func (c *company) person(number int, l *Load) *Person {
 		attempt: k.Attempt,
 	}
 	p.Source = netip.AddrFrom4([4]byte{10, 0, 0, byte(1 + c.pick(k.Sources))})
+	if k.Elsewhere > 0 && number%k.Elsewhere == 0 {
+		p.Source = netip.AddrFrom4([4]byte{10, 0, 1, 1})
+	}
 	p.Host = fmt.Sprintf("gw%d.example", 1+c.pick(k.Hosts))
 	p.edge = c.pick(p.edges)
 	c.identify(p)

@@ -37,12 +37,15 @@ func (l Load) experiment(name string, limit, upgrades int, tokens Tokens, cast C
 	case "slower ramp, then reopen thirds":
 		l.Over *= 2
 		l.Reopen, l.Renewed, l.Until = l.Over+10, l.Over+10, l.Over+30
+	case "half the pace, and a few with fresh tokens":
+		l.Over, l.Until, l.Hold, l.Pause = 2*l.Over, 2*l.Until, 2*l.Hold, 2*l.Pause
+		l.Sampled = 8
 	case "old tokens at low load":
 		tokens.AgeFirst, tokens.Aged = 1.5*l.Until, true
 		l.Tokens = &tokens
 		l.Threads, l.Over = max(5, limit/10), 30
 		l.Until = 60
-	case "two client ids", "two source addresses", "one gateway address":
+	case "two client ids", "two source addresses", "one gateway address", "the same load, and a few from a second address":
 		cast.split(name)
 		l.Cast = &cast
 	default:
@@ -58,6 +61,8 @@ func (c *Cast) split(experiment string) {
 		c.Clients = 2 * max(1, c.Clients)
 	case "two source addresses":
 		c.Sources = 2 * max(1, c.Sources)
+	case "the same load, and a few from a second address":
+		c.Elsewhere = 8
 	default:
 		c.Edges = 1
 	}

@@ -71,10 +71,16 @@ type tokenShop struct {
 func newTokenShop(w *world) *tokenShop { return &tokenShop{w: w, kept: map[string]*Token{}} }
 
 func (t *thread) setting() *Tokens {
+	of := &t.scene.Tokens
 	if t.load.Tokens != nil {
-		return t.load.Tokens
+		of = t.load.Tokens
 	}
-	return &t.scene.Tokens
+	if t.load.Sampled == 0 || t.number%t.load.Sampled != 0 {
+		return of
+	}
+	fresh := *of
+	fresh.Mode = Fresh
+	return &fresh
 }
 
 // place is where the thread's upgrades carry a token, "" where the recorder does

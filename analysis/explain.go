@@ -96,6 +96,7 @@ func (s *study) weigh() []*hypothesis {
 	}
 	s.begin()
 	hs := s.weighCauses(causes())
+	hs = append(hs, s.queues(hs)...)
 	leads := leadsOf(hs)
 	s.settleReading(leads)
 	twos := s.pairs(leads)
@@ -103,9 +104,9 @@ func (s *study) weigh() []*hypothesis {
 	leads = append(leads, twos...)
 	hs = append(hs, weighUnknown(s, leads))
 	for _, h := range hs {
-		h.logEvidence += math.Log(h.cause.prior) + s.spokenFor(h.cause)
-		if len(h.parts) > 0 {
-			h.logEvidence += s.spokenFor(h.parts[1].cause)
+		h.logEvidence += math.Log(h.cause.prior)
+		for _, part := range h.single() {
+			h.logEvidence += s.spokenFor(part.cause) + s.unqueued(part.cause)
 		}
 	}
 	return s.ranked(hs)

@@ -25,7 +25,7 @@ var overload = &cause{
 	do:      doOverload,
 	refute:  refuteOverload,
 	predict: predictOverload,
-	proven:  func(s *study, _ *hypothesis) bool { return s.slowRefusals() && !s.ruled },
+	proven:  func(s *study, h *hypothesis) bool { return s.slowRefusals() && (!h.soft || !s.ruled) },
 	words: []string{"overload", "timeout", "timed out", "deadline", "upstream request timeout", "temporarily", "try again later", "jwks",
 		"server busy", "overflow", "no healthy upstream"},
 }
@@ -188,10 +188,16 @@ func (s *study) slowRefusals() bool {
 }
 
 func saysOverload(s *study, h *hypothesis) string {
+	if !h.soft {
+		return saysQueue(s, h)
+	}
 	return fmt.Sprintf("The gateway, or what checks tokens for it, does not keep up and refuses with %s the more, the more there are of %s.", s.majority, h.variant)
 }
 
 func storyOverload(s *study, h *hypothesis) string {
+	if !h.soft {
+		return storyQueue(s, h)
+	}
 	return fmt.Sprintf("the share of refusals follows %s best; refusals took %s, acceptances %s (medians)", h.variant,
 		seconds(s.table.RefusedWait.Seconds()), seconds(s.table.Usual.Seconds()))
 }

@@ -128,7 +128,9 @@ func tooClose(f *analysis.Findings, c analysis.Cause) string {
 
 // soft reports whether a cause says only how likely refusals are. It would be right
 // whatever became of a single upgrade, so there is nothing to count.
-func soft(c analysis.Cause) bool { return c.Cause == "random" || c.Cause == "overload" }
+func soft(c analysis.Cause) bool {
+	return c.Cause == "random" || c.Cause == "overload" && c.Burst == nil // a queue has room for a burst
+}
 
 // explains says how many refusals a cause accounts for and what speaks against it.
 func explains(c analysis.Cause, named bool) string {

@@ -43,6 +43,9 @@ type Table struct {
 	// TimesOut says that refusals take about one time, longer than nearly every
 	// acceptance: somebody waited for an answer that did not come.
 	TimesOut bool
+	// Queues says that acceptances wait for anything from nearly nothing to nearly that
+	// time: all stand in one queue, and leave it when the time is over.
+	Queues bool
 	// TokensUsual says that most attempts carry a token, so that one without is
 	// known to have none.
 	TokensUsual bool
@@ -125,6 +128,7 @@ func (t *Table) waits() {
 	slices.Sort(refused)
 	t.RefusedWait = quantile(refused, 0.5)
 	t.TimesOut = timesOut(accepted, refused)
+	t.Queues = t.TimesOut && quantile(accepted, 0.02) < t.RefusedWait/3 && quantile(accepted, 0.9) > t.RefusedWait/2
 	if len(accepted) == 0 {
 		accepted = refused
 	}

@@ -66,9 +66,7 @@ func limitScenarios() []Scenario {
 				l.RampUp = 12 * time.Second
 				return l
 			}(),
-			// In real time the verdict names overload, at 98 %, without calling it
-			// determined: too many outcomes fall on the other side of the curve.
-			Want: Answer{Causes: []string{"overload"}},
+			Want: Answer{Status: "determined", Causes: []string{"overload"}},
 		},
 		{
 			Name:    "every-fifth",

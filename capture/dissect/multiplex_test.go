@@ -265,7 +265,8 @@ func TestHTTP2TokenRequest(t *testing.T) {
 }
 
 // FuzzHTTP2: whatever an HTTP/2 connection carries, the run is valid and the same
-// however the bytes are cut.
+// however the bytes are cut, and a token that the first upgrade carries as one is
+// nowhere in clear. As a part of a host name alone it is none.
 func FuzzHTTP2(f *testing.F) {
 	c, s := newEnd2(), newEnd2()
 	f.Add([]byte(c.settings()+c.ask(1)+c.ask(3)+c.payload(1, true, text)), []byte(s.head(1, false, ":status", "200")+s.payload(1, false, bye)+s.head(3, true, ":status", "403")), uint16(3), uint16(0))
@@ -281,7 +282,9 @@ func FuzzHTTP2(f *testing.F) {
 		if a, b := timeless(whole.Run), timeless(cut.Run); a != b {
 			t.Errorf("whole\n%s\npieces of %d\n%s", a, n%512+1, b)
 		}
-		if texts := fmt.Sprintf("%+v", whole.all); strings.Contains(texts, "tok-4711-abcdef") {
+		const secret = "tok-4711-abcdef"
+		known := len(whole.Upgrades) > 0 && whole.Upgrades[0].Token() == newKeeper().Fingerprint(secret)
+		if known && strings.Contains(fmt.Sprintf("%+v", whole.all), secret) {
 			t.Error("the token survives")
 		}
 	})

@@ -30,6 +30,7 @@ func TestClientVanishes(t *testing.T) {
 		ends <- err
 	})
 	conn := r.connect(gw, false)
+	defer conn.Close() // and not before, by the collector
 	io.WriteString(conn, upgradeHead(gw))
 	want(t, conn, switching)
 	conn.Write([]byte{0x81}) // acknowledges what came: while something is not, there is no keep-alive

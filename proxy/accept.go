@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"syscall"
 	"time"
 
 	"why403/capture"
@@ -96,8 +97,9 @@ func linger(conn net.Conn, within time.Duration) {
 	conn.Close()
 }
 
-// isTimeout reports whether a deadline passed.
+// isTimeout reports whether a deadline of ours passed. What keep-alive or the kernel gave
+// up says of itself that it is a timeout too, but is the end of the connection.
 func isTimeout(err error) bool {
 	var ne net.Error
-	return errors.As(err, &ne) && ne.Timeout()
+	return errors.As(err, &ne) && ne.Timeout() && !errors.Is(err, syscall.ETIMEDOUT)
 }

@@ -77,8 +77,6 @@ func ending(err error) capture.Ending {
 		return ""
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return capture.RST
-	case errors.Is(err, syscall.ETIMEDOUT): // keep-alive, not a deadline of ours
-		return capture.Broken
 	case isTimeout(err):
 		return capture.Timeout
 	default:

@@ -145,7 +145,7 @@ func unreached(target string, err error) (status int, why string) {
 			status = 504
 		}
 		return status, why
-	case isTimeout(err):
+	case isTimeout(err), errors.Is(err, syscall.ETIMEDOUT):
 		return 504, fmt.Sprintf("reach %q: timed out: %v", target, err)
 	default:
 		return 502, fmt.Sprintf("reach %q: %v", target, err)

@@ -27,16 +27,18 @@ func (o *Observer) Join(run *capture.Run) {
 	gone := map[*capture.Upgrade]bool{}
 	behind := 0
 	for _, u := range run.Upgrades {
-		outer := o.enclosing(u, known.of(u, o.legs[u.Conn].client.Addr()), gone)
+		outer := known.enclosing(u)
 		switch {
 		case outer == nil:
+			continue
 		case o.legs[outer.Conn].proxied:
 			join(outer, u)
-			gone[outer] = true
 		default:
-			gone[u] = true
+			outer = u
 			behind++
 		}
+		gone[outer] = true
+		known.remove(outer)
 	}
 	run.Upgrades = slices.DeleteFunc(run.Upgrades, func(u *capture.Upgrade) bool { return gone[u] })
 	slices.SortStableFunc(run.Upgrades, func(a, b *capture.Upgrade) int {
@@ -47,69 +49,6 @@ func (o *Observer) Join(run *capture.Run) {
 		run.Notes = append(run.Notes, capture.Note{At: run.Started, Text: fmt.Sprintf(
 			"%d upgrades were seen a second time, behind the machine that the client spoke to; the client's side was taken", behind)})
 	}
-}
-
-// rivals are attempts that may be the same, by their Sec-WebSocket-Key.
-type rivals struct {
-	byKey map[string][]*capture.Upgrade
-	// byServer has them by the machine that they were sent to, too. Some load tools send one
-	// key with all their attempts: of more than two, only those to the client of another
-	// can be that one's outer leg.
-	byServer map[rivalKey][]*capture.Upgrade
-}
-
-type rivalKey struct {
-	key    string
-	server netip.Addr
-}
-
-func (o *Observer) rivals(run *capture.Run) rivals {
-	r := rivals{map[string][]*capture.Upgrade{}, map[rivalKey][]*capture.Upgrade{}}
-	for _, u := range run.Upgrades {
-		if key, ok := u.RequestHead.Get("Sec-WebSocket-Key"); ok {
-			r.byKey[key] = append(r.byKey[key], u)
-			at := rivalKey{key, o.legs[u.Conn].server.Addr()}
-			r.byServer[at] = append(r.byServer[at], u)
-		}
-	}
-	return r
-}
-
-// of returns what may be the outer leg of u, which came from that machine.
-func (r *rivals) of(u *capture.Upgrade, client netip.Addr) []*capture.Upgrade {
-	key, _ := u.RequestHead.Get("Sec-WebSocket-Key")
-	if same := r.byKey[key]; len(same) <= 2 {
-		return same
-	}
-	return r.byServer[rivalKey{key, client}]
-}
-
-// enclosing returns the one attempt of rivals on the way to another machine that u lies
-// within, nil if there is none or more than one.
-func (o *Observer) enclosing(u *capture.Upgrade, rivals []*capture.Upgrade, gone map[*capture.Upgrade]bool) (outer *capture.Upgrade) {
-	server := o.legs[u.Conn].server
-	for _, v := range rivals {
-		if v.Conn == u.Conn || gone[v] || !encloses(v, u) || o.legs[v.Conn].server == server {
-			continue
-		}
-		if outer != nil {
-			return nil
-		}
-		outer = v
-	}
-	return outer
-}
-
-// encloses reports whether outer was sent before inner and answered after it.
-func encloses(outer, inner *capture.Upgrade) bool {
-	o, i := &outer.Phases, &inner.Phases
-	if o.RequestSent > i.RequestSent {
-		return false
-	}
-	if o.ResponseFirst.Seen() {
-		return i.ResponseFirst.Seen() && i.ResponseFirst <= o.ResponseFirst
-	}
-	return !i.ResponseFirst.Seen() || i.RequestSent.Sub(o.RequestSent) < capture.EarlyEnd
 }
 
 // join adds what the client's leg shows to the gateway's.

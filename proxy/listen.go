@@ -31,7 +31,11 @@ func (o Options) Listen(address string) (net.Listener, error) {
 	config := net.ListenConfig{Control: controls{
 		{o.ReusePort, reusePort},
 		{o.Transparent == TProxy, listenForAll},
+		{inheritsKeepAlive, keepAlive},
 	}.function()}
+	if inheritsKeepAlive {
+		config.KeepAlive = -1 // leave accepted connections as they are
+	}
 	ln, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil && o.Transparent == TProxy && errors.Is(err, syscall.EPERM) {
 		return nil, fmt.Errorf("%w (TPROXY needs CAP_NET_ADMIN)", err)

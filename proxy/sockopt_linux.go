@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -19,6 +20,19 @@ const (
 )
 
 const canTransparent = true
+
+// inheritsKeepAlive says that accepted connections have the listener's keep-alive.
+const inheritsKeepAlive = true
+
+// keepAlive sets what package net sets for each connection, with four system calls.
+func keepAlive(fd int, _ string) error {
+	const idle, interval, count = 15, 15, 9 // seconds, seconds, probes
+	return os.NewSyscallError("setsockopt SO_KEEPALIVE", errors.Join(
+		syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1),
+		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE, idle),
+		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, interval),
+		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, count)))
+}
 
 func reusePort(fd int, _ string) error {
 	return os.NewSyscallError("setsockopt SO_REUSEPORT", syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, soReusePort, 1))

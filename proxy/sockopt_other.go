@@ -7,12 +7,16 @@ import (
 	"net/netip"
 )
 
-const canTransparent = false
+const (
+	canTransparent    = false
+	inheritsKeepAlive = false
+)
 
 var errLinux = errors.New("needs Linux")
 
 func reusePort(int, string) error    { return errLinux }
 func listenForAll(int, string) error { return errLinux }
+func keepAlive(int, string) error    { return errLinux }
 
 // bindWithoutPort does nothing: what it avoids is Linux's way.
 func bindWithoutPort(int, string) error { return nil }

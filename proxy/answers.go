@@ -18,8 +18,9 @@ func (t *tunnel) goBlind() {
 }
 
 // answers is the gateway's direction up to where the connection becomes a
-// WebSocket. It changes nothing.
-func (t *tunnel) answers() {
+// WebSocket. It changes nothing. It returns whether there is more to relay, or has
+// ended the direction.
+func (t *tunnel) answers() (upgraded bool) {
 	buf := buffers.get()
 	defer buffers.put(buf)
 	for heard := false; ; {
@@ -35,8 +36,9 @@ func (t *tunnel) answers() {
 				break
 			}
 			if pr.upgraded {
-				t.becomeSocket()
-				return
+				t.upgraded.Store(true)
+				t.within(dissect.FromClient, 0)
+				return true
 			}
 		}
 		if err != nil {
@@ -45,6 +47,7 @@ func (t *tunnel) answers() {
 		}
 	}
 	t.done()
+	return false
 }
 
 // settle sets how long the gateway has for its next bytes.
@@ -55,14 +58,6 @@ func (t *tunnel) settle(pr progress) {
 	} else {
 		t.within(dissect.FromServer, t.p.limits.Answer)
 	}
-}
-
-// becomeSocket makes relays of both directions. The client's finds out when there is
-// something to relay.
-func (t *tunnel) becomeSocket() {
-	t.startRelay(dissect.FromServer)
-	t.upgraded.Store(true)
-	t.within(dissect.FromClient, 0)
 }
 
 // noAnswer deals with the end of the gateway's direction, from which something was

@@ -127,17 +127,18 @@ func (p *Proxy) inside(ctx context.Context, c *client) {
 		p.blind(ctx, c)
 		return
 	}
-	c.SetDeadline(time.Now().Add(p.limits.ClientTLS))
+	within := time.Now().Add(p.limits.ClientTLS)
+	c.SetReadDeadline(within)
 	first, err := c.peek()
 	if err != nil {
 		c.Close()
 		return
 	}
 	if first == handshakeRecord {
+		c.SetWriteDeadline(within)
 		p.secure(ctx, c)
 		return
 	}
-	c.SetDeadline(time.Time{})
 	c.speak("http")
 	p.newTunnel(c, end{Conn: c, tcp: c}).open(ctx)
 }

@@ -95,6 +95,9 @@ func (t *tunnel) readFailed(dir dissect.Dir, err error) {
 	case "": // closed on this side
 	case capture.FIN:
 		t.tap.end(dir, how)
+		if t.live.Load() == 1 {
+			return // closing sends it
+		}
 		t.to(dir).finish()
 		t.drain(other(dir), t.p.limits.Drain)
 	case capture.Timeout:

@@ -68,9 +68,9 @@ func (p *Proxy) dialAny(ctx context.Context, target string, phases *capture.Phas
 	return nil, err
 }
 
-// dialOne tries one of the addresses that are left.
+// dialOne tries one of the addresses that are left. The last has all the time there is.
 func (p *Proxy) dialOne(ctx context.Context, addr netip.AddrPort, left int) (net.Conn, error) {
-	if deadline, ok := ctx.Deadline(); ok {
+	if deadline, ok := ctx.Deadline(); ok && left > 1 {
 		share := max(time.Until(deadline)/time.Duration(left), 2*time.Second)
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, share)

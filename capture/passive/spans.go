@@ -77,17 +77,16 @@ func sooner(a, b *capture.Upgrade) int {
 
 // from is the place of the first attempt sent at that time or later.
 func (s *spans) from(at capture.Instant) int {
-	return s.place(&capture.Upgrade{Phases: capture.Phases{RequestSent: at}})
-}
-
-func (s *spans) place(u *capture.Upgrade) int {
-	i, _ := slices.BinarySearchFunc(s.attempts, u, sooner)
+	i, _ := slices.BinarySearchFunc(s.attempts, at, func(u *capture.Upgrade, at capture.Instant) int {
+		return cmp.Compare(u.Phases.RequestSent, at)
+	})
 	return i
 }
 
 // remove takes out an attempt.
 func (s *spans) remove(u *capture.Upgrade) {
-	i := len(s.tree)/2 + s.place(u)
+	place, _ := slices.BinarySearchFunc(s.attempts, u, sooner)
+	i := len(s.tree)/2 + place
 	s.tree[i] = latest{}
 	for i /= 2; i > 0; i /= 2 {
 		s.tree[i] = later(s.tree[2*i], s.tree[2*i+1])

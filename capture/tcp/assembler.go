@@ -26,7 +26,7 @@ type Assembler struct {
 // New returns an assembler that calls start for each connection as it appears. A
 // nil Stream ignores it.
 func New(opt Options, start func(*Conn) Stream) *Assembler {
-	return &Assembler{opt: opt.withDefaults(), start: start, table: table{conns: map[key]*Conn{}}}
+	return &Assembler{opt: opt.withDefaults(), start: start, table: newTable()}
 }
 
 // Stats returns the counts so far.

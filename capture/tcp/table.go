@@ -11,7 +11,15 @@ import (
 // one a moment ago, which takes no look at the map.
 type table struct {
 	conns  map[key]*Conn
-	recent [1 << 12]*Conn // by place, each also in conns
+	recent []*Conn // by place, each also in conns
+	shift  uint    // of a hash, for a place
+}
+
+// leastRecent is how many connections have a place from the beginning, as a power of two.
+const leastRecent = 8
+
+func newTable() table {
+	return table{conns: map[key]*Conn{}, recent: make([]*Conn, 1<<leastRecent), shift: 32 - leastRecent}
 }
 
 // key is the pair of endpoints, the same for both directions.
@@ -36,7 +44,7 @@ func (t *table) place(a, b *packet.Endpoint) **Conn {
 	ports := uint32(a.Port) + uint32(b.Port)
 	hosts := binary.LittleEndian.Uint32(a.Addr[12:]) + binary.LittleEndian.Uint32(b.Addr[12:])
 	const odd = 0x9e3779b1
-	return &t.recent[(ports*odd^hosts*odd)>>20]
+	return &t.recent[(ports*odd^hosts*odd)>>t.shift]
 }
 
 // find returns the connection of a segment, nil if there is none, and its direction.
@@ -64,6 +72,10 @@ func (t *table) find(s *packet.Segment) (*Conn, Dir) {
 // put adds a connection, in place of one with the same endpoints.
 func (t *table) put(c *Conn) {
 	t.conns[c.key] = c
+	if len(t.recent) < 4*len(t.conns) { // so that few share a place
+		t.recent = make([]*Conn, 2*len(t.recent))
+		t.shift--
+	}
 	*t.place(&c.key.low, &c.key.high) = c
 }
 

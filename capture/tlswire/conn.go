@@ -76,7 +76,7 @@ func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {
 	c.Retry()
 	s := &c.sides[dir]
 	for len(b) > 0 && !s.closed && !s.cut {
-		whole, rest, ok := s.stream.next(b, c.d)
+		whole, rest, ok := s.stream.next(b, &c.d.buffers)
 		if !ok {
 			c.enter(&record{dir: dir, at: at, offset: s.stream.done, typ: notTLS})
 			return
@@ -90,7 +90,7 @@ func (c *Conn) Data(dir Dir, at capture.Instant, b []byte) {
 		}
 		c.enter(&c.current)
 		c.current.body = nil
-		s.stream.finish(len(whole), c.d)
+		s.stream.finish(len(whole), &c.d.buffers)
 		b = rest
 	}
 }
@@ -137,7 +137,7 @@ func (c *Conn) fail(r *record, p Problem) {
 		return
 	}
 	s.closed = true
-	s.stream.drop(c.d)
+	s.stream.drop(&c.d.buffers)
 	s.msgs, s.openers, s.open = nil, [stages]opener{}, nil
 	c.stirred = true
 	p.Closed = true

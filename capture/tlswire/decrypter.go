@@ -1,7 +1,5 @@
 package tlswire
 
-import "slices"
-
 // Decrypter is what the connections of one capture share. It and its
 // connections are for one goroutine.
 type Decrypter struct {
@@ -12,10 +10,9 @@ type Decrypter struct {
 	Hold int
 
 	sessions sessions
-	held     int      // bytes of records that wait, of all connections
-	scratch  []byte   // for the content of one record
-	spare    [][]byte // buffers of records that spanned segments
-	spared   int      // bytes in them
+	held     int    // bytes of records that wait, of all connections
+	scratch  []byte // for the content of one record
+	buffers  buffers
 }
 
 const (
@@ -24,9 +21,6 @@ const (
 	maxHeldHello = 128 << 10
 	// maxHeld is how much all connections keep together.
 	maxHeld = 64 << 20
-	// maxSpare is how many bytes of buffers are kept for the next records: thousands
-	// of connections may be within one at the same time.
-	maxSpare = 4 << 20
 )
 
 // NewDecrypter returns a Decrypter over keys, which may grow later.
@@ -36,21 +30,3 @@ func NewDecrypter(keys *KeyLog) *Decrypter {
 
 // NewConn returns the machine for one TCP connection.
 func (d *Decrypter) NewConn(sink Sink) *Conn { return &Conn{d: d, sink: sink, patient: true} }
-
-// buffer returns an empty buffer for n bytes.
-func (d *Decrypter) buffer(n int) []byte {
-	if last := len(d.spare) - 1; last >= 0 {
-		b := d.spare[last]
-		d.spare = d.spare[:last]
-		d.spared -= cap(b)
-		return slices.Grow(b, n)
-	}
-	return make([]byte, 0, n)
-}
-
-func (d *Decrypter) release(b []byte) {
-	if cap(b) > 0 && d.spared+cap(b) <= maxSpare {
-		d.spared += cap(b)
-		d.spare = append(d.spare, b[:0])
-	}
-}

@@ -74,7 +74,7 @@ type stream struct {
 // next takes bytes from the front of b until a record is complete. It returns
 // the record, header included, and the rest of b; a record of nil if there is
 // none yet; and false if what follows is no record.
-func (s *stream) next(b []byte, d *Decrypter) (whole, rest []byte, ok bool) {
+func (s *stream) next(b []byte, spare *buffers) (whole, rest []byte, ok bool) {
 	if len(s.buf) == 0 && len(b) >= headerLen {
 		if !plausible(b) {
 			return nil, b, false
@@ -83,14 +83,14 @@ func (s *stream) next(b []byte, d *Decrypter) (whole, rest []byte, ok bool) {
 			return b[:n], b[n:], true
 		}
 	}
-	if b = s.fill(b, headerLen, d); len(s.buf) < headerLen {
+	if b = s.fill(b, headerLen, spare); len(s.buf) < headerLen {
 		return nil, nil, true
 	}
 	if !plausible(s.buf) {
 		return nil, b, false
 	}
 	n := wholeLen(s.buf)
-	if b = s.fill(b, n, d); len(s.buf) < n {
+	if b = s.fill(b, n, spare); len(s.buf) < n {
 		return nil, nil, true
 	}
 	return s.buf, b, true
@@ -99,10 +99,10 @@ func (s *stream) next(b []byte, d *Decrypter) (whole, rest []byte, ok bool) {
 func wholeLen(header []byte) int { return headerLen + int(binary.BigEndian.Uint16(header[3:])) }
 
 // fill moves bytes from b to the buffer until it holds n.
-func (s *stream) fill(b []byte, n int, d *Decrypter) (rest []byte) {
+func (s *stream) fill(b []byte, n int, spare *buffers) (rest []byte) {
 	if cap(s.buf) < n {
-		whole := append(d.buffer(n), s.buf...)
-		d.release(s.buf)
+		whole := append(spare.get(n), s.buf...)
+		spare.put(s.buf)
 		s.buf = whole
 	}
 	take := min(max(0, n-len(s.buf)), len(b))
@@ -111,12 +111,12 @@ func (s *stream) fill(b []byte, n int, d *Decrypter) (rest []byte) {
 }
 
 // finish says that the record last returned, of n bytes, has been read.
-func (s *stream) finish(n int, d *Decrypter) {
+func (s *stream) finish(n int, spare *buffers) {
 	s.done += int64(n)
-	s.drop(d)
+	s.drop(spare)
 }
 
-func (s *stream) drop(d *Decrypter) {
-	d.release(s.buf)
+func (s *stream) drop(spare *buffers) {
+	spare.put(s.buf)
 	s.buf = nil
 }

@@ -13,6 +13,7 @@ type Decrypter struct {
 	held     int    // bytes of records that wait, of all connections
 	scratch  []byte // for the content of one record
 	buffers  buffers
+	macs     macs
 }
 
 const (

@@ -43,8 +43,7 @@ func (c *Conn) updateKey(dir Dir) {
 	if s.secret == nil {
 		s.secret, _ = c.d.Keys.find(&c.offer.random, labelOf(dir, stageTraffic))
 	}
-	// The lengths fit the suite, so that neither can fail.
-	s.secret, _ = c.choice.suite.nextSecret(s.secret)
-	s.openers[stageTraffic], _ = c.choice.suite.newOpener13(s.secret, c.bare())
+	s.secret = c.choice.suite.nextSecret(&c.d.macs, s.secret)
+	s.openers[stageTraffic], _ = c.choice.suite.newOpener13(&c.d.macs, s.secret, c.bare()) // the lengths fit the suite
 	s.seq = 0
 }

@@ -1,7 +1,6 @@
 package tlswire
 
 import (
-	"crypto"
 	"crypto/aes"
 	"crypto/hmac"
 )
@@ -16,7 +15,7 @@ type pair12 struct {
 
 // newOpener cuts the keys of one direction out of the key block (RFC 5246 §6.3):
 // MAC keys, keys and IVs, the client's before the server's.
-func (p *pair12) newOpener(dir Dir, master []byte) (opener, error) {
+func (p *pair12) newOpener(m *macs, dir Dir, master []byte) (opener, error) {
 	macLen, ivLen := 0, 0
 	switch p.suite.sealed {
 	case cbc:
@@ -27,7 +26,7 @@ func (p *pair12) newOpener(dir Dir, master []byte) (opener, error) {
 		ivLen = 4
 	}
 	seed := append(p.serverRandom[:], p.clientRandom[:]...)
-	block := prf12(p.suite.prf, master, "key expansion", seed, 2*(macLen+p.suite.keyLen+ivLen))
+	block := prf12(m.keyed(p.suite.prf, master), "key expansion", seed, 2*(macLen+p.suite.keyLen+ivLen))
 	mine := func(n int) []byte {
 		pair := block[:2*n]
 		block = block[2*n:]
@@ -56,19 +55,11 @@ func (p *pair12) newCBC(mac, key []byte) (opener, error) {
 
 // prf12 is the pseudorandom function of TLS 1.2 (RFC 5246 §5): P_hash over label
 // and seed.
-func prf12(hash crypto.Hash, secret []byte, label string, seed []byte, length int) []byte {
+func prf12(hash *mac, label string, seed []byte, length int) []byte {
 	seed = append([]byte(label), seed...)
-	mac := hmac.New(hash.New, secret)
-	sum := func(parts ...[]byte) []byte {
-		mac.Reset()
-		for _, p := range parts {
-			mac.Write(p)
-		}
-		return mac.Sum(nil)
-	}
 	var out []byte
-	for a := sum(seed); len(out) < length; a = sum(a) {
-		out = append(out, sum(a, seed)...)
+	for a := hash.append(nil, seed); len(out) < length; a = hash.append(a[:0], a) {
+		out = hash.append(out, a, seed)
 	}
 	return out[:length]
 }

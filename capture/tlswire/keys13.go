@@ -1,32 +1,24 @@
 package tlswire
 
-import "crypto/hkdf"
-
 // newOpener13 derives key and IV of a traffic secret (RFC 8446 §7.3).
-func (s *suite) newOpener13(secret []byte, bare bool) (opener, error) {
-	key, err := s.expandLabel(secret, "key", s.keyLen)
+func (s *suite) newOpener13(m *macs, secret []byte, bare bool) (opener, error) {
+	aead, err := s.newAEAD(s.expandLabel(m, secret, "key", s.keyLen))
 	if err != nil {
 		return nil, err
 	}
-	iv, err := s.expandLabel(secret, "iv", 12)
-	if err != nil {
-		return nil, err
-	}
-	aead, err := s.newAEAD(key)
-	if err != nil {
-		return nil, err
-	}
-	return &aead13{aead: aead, bare: bare, iv: [12]byte(iv)}, nil
+	return &aead13{aead: aead, bare: bare, iv: [12]byte(s.expandLabel(m, secret, "iv", 12))}, nil
 }
 
 // nextSecret is the traffic secret after a KeyUpdate (RFC 8446 §7.2).
-func (s *suite) nextSecret(secret []byte) ([]byte, error) {
-	return s.expandLabel(secret, "traffic upd", s.prf.Size())
+func (s *suite) nextSecret(m *macs, secret []byte) []byte {
+	return s.expandLabel(m, secret, "traffic upd", s.prf.Size())
 }
 
-// expandLabel is HKDF-Expand-Label with an empty context (RFC 8446 §7.1).
-func (s *suite) expandLabel(secret []byte, label string, length int) ([]byte, error) {
-	label = "tls13 " + label
-	info := append([]byte{byte(length >> 8), byte(length), byte(len(label))}, label...)
-	return hkdf.Expand(s.prf.New, secret, string(append(info, 0)), length)
+// expandLabel is HKDF-Expand-Label with an empty context (RFC 8446 §7.1), for what one block
+// of output is enough for: T(1) = HMAC(secret, info 1) (RFC 5869 §2.3).
+func (s *suite) expandLabel(m *macs, secret []byte, label string, length int) []byte {
+	var room [32]byte
+	info := append(room[:0], byte(length>>8), byte(length), byte(len("tls13 ")+len(label)))
+	info = append(append(append(info, "tls13 "...), label...), 0, 1)
+	return m.keyed(s.prf, secret).append(nil, info)[:length]
 }

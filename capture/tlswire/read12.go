@@ -81,7 +81,7 @@ func (c *Conn) change12(r *record) (later bool) {
 	s.sealed, s.finished, s.seq, s.open = true, false, 0, nil
 	if ok {
 		// The lengths fit the suite, so that no cipher can object.
-		s.open, _ = c.choice.pair.newOpener(r.dir, secret)
+		s.open, _ = c.choice.pair.newOpener(&c.d.macs, r.dir, secret)
 	}
 	return false
 }

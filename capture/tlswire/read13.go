@@ -120,7 +120,7 @@ func (c *Conn) opener(dir Dir, st stage) (open opener, later bool) {
 		return nil, c.d.Hold > 0 && c.patient && !c.loggedAfter(dir, st)
 	}
 	if len(secret) == c.choice.suite.prf.Size() {
-		s.openers[st], _ = c.choice.suite.newOpener13(secret, c.bare())
+		s.openers[st], _ = c.choice.suite.newOpener13(&c.d.macs, secret, c.bare())
 	}
 	return s.openers[st], false
 }

@@ -31,7 +31,7 @@ func main() {
 	flag.StringVar(&p.haproxy, "haproxy", "haproxy", "`binary` of HAProxy")
 	flag.StringVar(&p.mitmdump, "mitmdump", "mitmdump", "`binary` of mitmproxy's mitmdump")
 	flag.IntVar(&p.rounds, "rounds", 3, "rounds of each measurement")
-	flag.DurationVar(&p.span, "span", 5*time.Second, "length of a measurement")
+	flag.DurationVar(&p.span, "span", 4*time.Second, "length of a measurement")
 	flag.IntVar(&p.sockets, "sockets", 5000, "open sockets for the memory measurement, a tenth of it for mitmproxy")
 	flag.DurationVar(&p.hold, "hold", 0, "in memory and soak: how long to hold the open sockets, with a message on each every 10 s")
 	flag.IntVar(&p.churn, "churn", 0, "in soak: sockets a second that are closed and replaced")

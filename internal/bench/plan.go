@@ -28,6 +28,7 @@ type measurement struct {
 	// measure returns one round's figures for a peer, one a column.
 	measure func(ctx context.Context, p *plan, pr *peer) ([]float64, error)
 	direct  bool // makes sense without a proxy
+	most    int  // rounds, of what hardly differs between them; 0 for as many as asked for
 }
 
 // rateColumns are the rate, and the processor time that an upgrade costs the proxy and
@@ -36,12 +37,12 @@ type measurement struct {
 var rateColumns = []string{"upgrades/s", "proxy µs", "gateway µs"}
 
 var measurements = []measurement{
-	{"rate", "wss upgrades a second, closed loop of 16", rateColumns, measureRate, true},
-	{"plain", "ws upgrades a second, closed loop of 16", rateColumns, measurePlain, true},
-	{"latency", "time to open a wss socket at 100 a second", []string{"p50 ms", "p99 ms"}, measureLatency, true},
-	{"memory", "RSS of an open wss socket", []string{"KiB idle", "KiB after 16 KB", "descriptors"}, measureMemory, false},
-	{"soak", "open sockets that come and go", []string{"MiB RSS grown", "goroutines grown", "descriptors grown"}, measureSoak, false},
-	{"echo", "CPU of an echoed 128 B message (two relayed)", []string{"µs"}, measureEcho, false},
+	{"rate", "wss upgrades a second, closed loop of 16", rateColumns, measureRate, true, 0},
+	{"plain", "ws upgrades a second, closed loop of 16", rateColumns, measurePlain, true, 0},
+	{"latency", "time to open a wss socket at 100 a second", []string{"p50 ms", "p99 ms"}, measureLatency, true, 0},
+	{"memory", "RSS of an open wss socket", []string{"KiB idle", "KiB after 16 KB", "descriptors"}, measureMemory, false, 1},
+	{"soak", "open sockets that come and go", []string{"MiB RSS grown", "goroutines grown", "descriptors grown"}, measureSoak, false, 1},
+	{"echo", "CPU of an echoed 128 B message (two relayed)", []string{"µs"}, measureEcho, false, 2},
 }
 
 func (p *plan) run(ctx context.Context, w io.Writer) error {
@@ -72,7 +73,11 @@ func (p *plan) run(ctx context.Context, w io.Writer) error {
 // table measures all peers in turn, round after round, and prints a row each.
 func (p *plan) table(ctx context.Context, w io.Writer, m measurement, g *gateway, dir string) error {
 	figures := make([][][]float64, len(starters)) // by peer, round, column
-	for range p.rounds {
+	rounds := p.rounds
+	if m.most > 0 {
+		rounds = min(rounds, m.most)
+	}
+	for range rounds {
 		for i, s := range starters {
 			if s.name == "direct" && !m.direct || s.small && m.name == "memory" || !slices.Contains(strings.Split(p.peers, ","), s.name) {
 				continue

@@ -128,8 +128,11 @@ func (s *store) putLoss(loss capture.Loss, news bool) error {
 }
 
 // seal writes the end, moves the write-ahead log into the file and removes it.
-func (s *store) seal(ended capture.Instant) error {
+func (s *store) seal(path string, ended capture.Instant) error {
 	err := s.db.exec(fmt.Sprintf("UPDATE run SET ended_ns = %d", max(ended, 1)))
+	if isGone(path) {
+		return errors.Join(err, s.restore(path, max(ended, 1)), s.close())
+	}
 	// Both fail while another program reads. Then the log stays beside the file,
 	// complete, and that program removes it when it closes the file.
 	_ = s.db.exec("PRAGMA busy_timeout = 1000")

@@ -95,5 +95,5 @@ func (w *Writer) finish(b *batch, ended capture.Instant) error {
 	if w.lossesToStore() {
 		errs = append(errs, w.flush(b)) // those of the last flush
 	}
-	return errors.Join(append(errs, w.store.seal(ended))...)
+	return errors.Join(append(errs, w.store.seal(w.path, ended))...)
 }

@@ -121,6 +121,45 @@ func TestFullDiskCountsAndRecovers(t *testing.T) {
 	}
 }
 
+// A file that is deleted while it is written is there again at the end, with all of it;
+// what is left of its log does not count.
+func TestDeletedFileIsWrittenAgain(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("open files cannot be deleted")
+	}
+	for name, suffixes := range map[string][]string{"alone": {""}, "with its log": {"", "-wal", "-shm"}} {
+		t.Run(name, func(t *testing.T) {
+			w, path := newFile(t, Options{})
+			w.Put(plain(1))
+			for w.Stats().Written < 1 {
+				runtime.Gosched()
+			}
+			for _, suffix := range suffixes {
+				if err := os.Remove(path + suffix); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.Put(plain(2))
+			if err := w.Seal(5000); err != nil {
+				t.Fatal(err)
+			}
+			run := mustOpen(t, path)
+			if len(run.Upgrades) != 2 || run.Ended != 5000 {
+				t.Errorf("%d upgrades, ended %d", len(run.Upgrades), run.Ended)
+			}
+			if len(run.Notes) != 1 || !strings.Contains(run.Notes[0].Text, "deleted") {
+				t.Errorf("notes %+v", run.Notes)
+			}
+			if files, _ := filepath.Glob(path + "*"); len(files) != 1 {
+				t.Errorf("files %q", files)
+			}
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%v, %v", info.Mode(), err)
+			}
+		})
+	}
+}
+
 // newFullFile starts a writer whose file can grow by that many pages.
 func newFullFile(t *testing.T, pages int64) (*Writer, string) {
 	t.Helper()

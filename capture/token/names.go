@@ -109,16 +109,17 @@ func plainName(name string) string {
 	if plain {
 		return name
 	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
-			return r
-		case 'A' <= r && r <= 'Z':
-			return r + 'a' - 'A'
-		default:
-			return -1
+	var room [32]byte // for most names of fields
+	out := room[:0]
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			out = append(out, c)
+		case 'A' <= c && c <= 'Z':
+			out = append(out, c+'a'-'A')
 		}
-	}, name)
+	}
+	return string(out)
 }
 
 // looksRandom reports whether s is long and mixed enough to be made by a machine and

@@ -14,6 +14,8 @@ type Decrypter struct {
 	scratch  []byte // for the content of one record
 	buffers  buffers
 	macs     macs
+
+	fingerprints fingerprints
 }
 
 const (

@@ -84,10 +84,10 @@ func alphanumeric(c byte) bool {
 // noGrease returns list without the values that clients sprinkle in to keep
 // servers tolerant: 0x0a0a, 0x1a1a … 0xfafa (RFC 8701 §2).
 func noGrease(list []uint16) []uint16 {
-	return slices.DeleteFunc(slices.Clone(list), func(v uint16) bool {
-		return v&0x0f0f == 0x0a0a && v>>8 == v&0xff
-	})
+	return slices.DeleteFunc(slices.Clone(list), isGrease)
 }
+
+func isGrease(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
 
 func decimals(list []uint16) string {
 	var b []byte

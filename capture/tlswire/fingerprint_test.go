@@ -1,6 +1,9 @@
 package tlswire
 
-import "testing"
+import (
+	"math/rand/v2"
+	"testing"
+)
 
 // TestJA3 is the example of github.com/salesforce/ja3: 769,47-53-5-10-49161-49162-
 // 49171-49172-50-56-19-4,0-10-11,23-24-25,0. GREASE must not change it.
@@ -32,5 +35,26 @@ func TestJA4(t *testing.T) {
 	}
 	if got, want := (&ClientHello{Version: 0x0302, ALPN: []string{"\xab"}}).JA4(), "t11i0000ab_000000000000_000000000000"; got != want {
 		t.Errorf("JA4 %s, want %s", got, want)
+	}
+}
+
+// TestFingerprintsRemembered asks for those of hellos that differ in little.
+func TestFingerprintsRemembered(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	list := func() (l []uint16) {
+		for range rng.IntN(3) {
+			l = append(l, []uint16{0x0a0a, 0, 16, 0x1301}[rng.IntN(4)])
+		}
+		return l
+	}
+	var p fingerprints
+	for range 20_000 {
+		h := &ClientHello{Version: 0x0303, Suites: list(), Extensions: list(), Groups: list(), Signatures: list(), Versions: list(), PointFormats: make([]uint8, rng.IntN(2))}
+		if rng.IntN(2) == 0 {
+			h.ALPN = []string{[]string{"h2", "http/1.1"}[rng.IntN(2)]}
+		}
+		if got, want := p.of(h), (fingerprint{h.JA3(), h.JA4()}); got != want {
+			t.Fatalf("%+v: got %v, want %v", h, got, want)
+		}
 	}
 }

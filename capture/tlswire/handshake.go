@@ -118,7 +118,8 @@ func (c *Conn) clientHello(r *record, body []byte) {
 	if f := &c.facts; !c.offer.seen {
 		f.ClientHello, f.ClientRandom = r.at, h.Random
 		f.SNI, f.Offered = h.ServerName, h.ALPN
-		f.JA3, f.JA4 = h.JA3(), h.JA4()
+		prints := c.d.fingerprints.of(h)
+		f.JA3, f.JA4 = prints.ja3, prints.ja4
 		if h.EarlyData {
 			f.EarlyData = EarlyOffered
 		}

@@ -4,147 +4,20 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"io"
-	"math/big"
 	"net"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"why403/capture"
 	"why403/capture/token"
 )
 
 // patience bounds every wait of the tests; none should come near it.
 const patience = 5 * time.Second
-
-// authority signs leafs for the proxy or for gateways.
-type authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-	leaf *ecdsa.PrivateKey
-
-	mu    sync.Mutex
-	leafs map[string]*tls.Certificate
-	asked []string
-}
-
-func newAuthority(t testing.TB) *authority {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, _ := x509.ParseCertificate(der)
-	leaf, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	return &authority{cert: cert, key: key, leaf: leaf, leafs: map[string]*tls.Certificate{}}
-}
-
-func (a *authority) Leaf(name string) (*tls.Certificate, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.asked = append(a.asked, name)
-	if leaf := a.leafs[name]; leaf != nil {
-		return leaf, nil
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(int64(len(a.leafs) + 2)), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	if ip := net.ParseIP(name); ip != nil {
-		template.IPAddresses = []net.IP{ip}
-	} else {
-		template.DNSNames = []string{name}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &a.leaf.PublicKey, a.key)
-	if err != nil {
-		return nil, err
-	}
-	a.leafs[name] = &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: a.leaf}
-	return a.leafs[name], nil
-}
-
-func (a *authority) pool() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(a.cert)
-	return pool
-}
-
-// sink keeps what is recorded and lets tests wait for it.
-type sink struct {
-	mu      sync.Mutex
-	changed chan struct{} // closed and replaced at every record
-	all     []capture.Record
-}
-
-func newSink() *sink { return &sink{changed: make(chan struct{})} }
-
-func (s *sink) Put(rec capture.Record) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all = append(s.all, rec)
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// run returns what has been recorded so far.
-func (s *sink) run() (*capture.Run, <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var c capture.Collector
-	for _, rec := range s.all {
-		c.Put(rec)
-	}
-	return c.Run(capture.Meta{}), s.changed
-}
-
-// wait returns the run as soon as it is as ok wants it.
-func (s *sink) wait(t testing.TB, what string, ok func(*capture.Run) bool) *capture.Run {
-	t.Helper()
-	timeout := time.After(patience)
-	for {
-		run, changed := s.run()
-		if ok(run) {
-			return run
-		}
-		select {
-		case <-changed:
-		case <-timeout:
-			for _, u := range run.Upgrades {
-				t.Logf("recorded: %d/%d %s %d %q %+v", u.Conn, u.Exchange, u.Outcome, u.Status, u.Body, u.Socket)
-			}
-			t.Fatalf("never recorded: %s (losses %v, token requests %v)", what, run.Losses, run.TokenRequests)
-		}
-	}
-}
-
-// upgrade waits for the nth upgrade, from 0, to be as ok wants it.
-func (s *sink) upgrade(t testing.TB, n int, ok func(*capture.Upgrade) bool) *capture.Upgrade {
-	t.Helper()
-	run := s.wait(t, "upgrade", func(r *capture.Run) bool { return len(r.Upgrades) > n && ok(r.Upgrades[n]) })
-	if err := run.CheckValid(); err != nil {
-		t.Errorf("record is not valid: %v", err)
-	}
-	return run.Upgrades[n]
-}
 
 // rig is a running proxy.
 type rig struct {

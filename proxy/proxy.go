@@ -5,8 +5,8 @@
 // pooled, retried or framed anew. A client arrives in one of these ways:
 //
 //   - CONNECT (connect.go), of HTTP or SOCKS 5 (socks.go), is answered at once. What
-//     follows is TLS, which ends here on both sides (tls.go), or plain HTTP, or
-//     something else, which is relayed unread.
+//     follows (inside.go) is TLS, which ends here on both sides (tls.go), or plain
+//     HTTP, or something else, which is relayed unread.
 //   - As if the proxy were the gateway (reverse.go): the same without CONNECT.
 //   - An upgrade in absolute form (http://…) takes the same path without CONNECT.
 //   - Any other request in absolute form is served by goproxy (forward.go).

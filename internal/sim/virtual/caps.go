@@ -79,3 +79,21 @@ func (s *capState) closed(a *Arrival) {
 func Shards(n, each int) Rule {
 	return Cap{N: each, Key: func(a *Arrival) string { return string(rune('a' + a.Luck%uint64(n))) }}.Rule()
 }
+
+// FullAtExpiry is a limit on open sockets that happens to be as many as are open when
+// the first token expires, which it does not look at.
+func FullAtExpiry() Rule {
+	return func(c *Clock) Judge {
+		open, limit := 0, math.MaxInt
+		return Judge{
+			Refuse: func(a *Arrival) bool {
+				if limit == math.MaxInt && a.Token != nil && c.Wall() >= a.Token.Expires {
+					limit = open
+				}
+				return open >= limit
+			},
+			Opened: func(*Arrival) { open++ },
+			Closed: func(*Arrival) { open-- },
+		}
+	}
+}

@@ -5,20 +5,50 @@ import "math"
 // Bucket is a token bucket on upgrades let through.
 func Bucket(rate, burst float64, key Key) Rule {
 	return func(c *Clock) Judge {
-		level, at := map[string]float64{}, map[string]float64{}
-		has := func(k string) float64 {
-			if _, seen := at[k]; !seen {
-				at[k], level[k] = c.Now(), burst
-			}
-			level[k] = min(burst, level[k]+rate*(c.Now()-at[k]))
-			at[k] = c.Now()
-			return level[k]
-		}
+		b := newLevels(c, rate, burst)
 		return Judge{
-			Refuse: func(a *Arrival) bool { return has(key(a)) < 1 },
-			Opened: func(a *Arrival) { level[key(a)]-- },
+			Refuse: func(a *Arrival) bool { return b.of(key(a)) < 1 },
+			Opened: func(a *Arrival) { b.level[key(a)]-- },
 		}
 	}
+}
+
+// BucketOfAll is a token bucket in front of the other rules: what it lets through takes
+// a token, whatever becomes of it.
+func BucketOfAll(rate, burst float64, key Key) Rule {
+	return func(c *Clock) Judge {
+		b := newLevels(c, rate, burst)
+		return Judge{Refuse: func(a *Arrival) bool {
+			k := key(a)
+			if b.of(k) < 1 {
+				return true
+			}
+			b.level[k]--
+			return false
+		}}
+	}
+}
+
+// levels are what token buckets hold, by key.
+type levels struct {
+	clock       *Clock
+	rate, burst float64
+	level, at   map[string]float64
+}
+
+func newLevels(c *Clock, rate, burst float64) *levels {
+	return &levels{c, rate, burst, map[string]float64{}, map[string]float64{}}
+}
+
+// of fills the bucket of a key up to now and returns its level.
+func (b *levels) of(k string) float64 {
+	now := b.clock.Now()
+	if _, seen := b.at[k]; !seen {
+		b.at[k], b.level[k] = now, b.burst
+	}
+	b.level[k] = min(b.burst, b.level[k]+b.rate*(now-b.at[k]))
+	b.at[k] = now
+	return b.level[k]
 }
 
 // Window is a quota that begins anew: n upgrades in each window, the first of which

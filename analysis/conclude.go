@@ -55,7 +55,7 @@ func (s *study) worthNaming(candidates []candidate) []candidate {
 	var named []candidate
 	for i, c := range candidates {
 		doubted := c.best.cause == unknown && !s.explains(lead.best)
-		if i == 0 || c.probability >= worthNaming || doubted || rivalled(lead, []candidate{c}) {
+		if i == 0 || c.probability >= worthNaming || doubted || s.rivalled(lead, []candidate{c}) {
 			named = append(named, c)
 		}
 	}

@@ -13,7 +13,7 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	if c.probability < sure || h.cause == unknown || h.predicted == nil || s.noneAccepted() {
 		return false
 	}
-	if rivalled(c, all) || !s.proven(h) {
+	if s.rivalled(c, all) || !s.proven(h) {
 		return false
 	}
 	if !s.explains(h) {
@@ -67,16 +67,18 @@ func (h *hypothesis) mostWrongRefusals() float64 {
 // rival is the probability from which on a cause that decides every attempt alike
 // keeps another from being determined: nothing but the priors speaks for one of them.
 // A single ban is a rival at any probability but none, and so is a quota to an outage:
-// what refuses all of a source in one stretch of time looks the same.
+// what refuses all of a source in one stretch of time looks the same. So is anything to
+// an expiry of which one moment tells.
 const (
 	rival          = 0.015
 	rivalOfStretch = 1e-6
 )
 
-func rivalled(c candidate, all []candidate) bool {
+func (s *study) rivalled(c candidate, all []candidate) bool {
+	once := s.expiredOnce(c.best)
 	return slices.ContainsFunc(all, func(o candidate) bool {
 		least := rival
-		if o.best.singleBan() || c.best.cause == outage && o.best.cause == quota {
+		if once || o.best.singleBan() || c.best.cause == outage && o.best.cause == quota {
 			least = rivalOfStretch
 		}
 		return o.best != c.best && o.probability >= least &&

@@ -85,10 +85,32 @@ func TestOutageIsRivalledByQuota(t *testing.T) {
 		return candidate{&hypothesis{cause: c, predicted: prediction{{call: 1}, {call: -1}}}, p}
 	}
 	improbable := of(quota, 1e-5)
-	if !rivalled(of(outage, 0.999), []candidate{improbable}) {
+	if !new(study).rivalled(of(outage, 0.999), []candidate{improbable}) {
 		t.Error("a quota is no rival of an outage")
 	}
-	if rivalled(of(concurrencyCap, 0.999), []candidate{improbable}) {
+	if new(study).rivalled(of(concurrencyCap, 0.999), []candidate{improbable}) {
 		t.Error("a quota is a rival of a cap")
+	}
+}
+
+// One moment is no proof of an expiry, unless the answers say so too.
+func TestExpiryOfOneMoment(t *testing.T) {
+	once, again := prediction{{call: -1}, {call: 1}, {call: 1}}, prediction{{call: -1}, {call: 1}, {call: -1}}
+	for _, c := range []struct {
+		name  string
+		calls prediction
+		text  string
+		want  bool
+	}{
+		{"a ramp with one token", once, "forbidden", true},
+		{"tokens that expire one after the other", again, "forbidden", false},
+		{"an answer that says so", once, "the token has expired", false},
+	} {
+		s := &study{refused: 2, texts: []answer{{c.text, 2}}}
+		expired := candidate{&hypothesis{cause: tokenExpired, predicted: c.calls}, 0.999}
+		full := candidate{&hypothesis{cause: concurrencyCap, predicted: c.calls}, 1e-4}
+		if got := s.rivalled(expired, []candidate{expired, full}); got != c.want {
+			t.Errorf("%s: rivalled %v, want %v", c.name, got, c.want)
+		}
 	}
 }

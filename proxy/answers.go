@@ -18,9 +18,8 @@ func (t *tunnel) goBlind() {
 }
 
 // answers is the gateway's direction up to where the connection becomes a
-// WebSocket. It changes nothing. It returns whether there is more to relay, or has
-// ended the direction.
-func (t *tunnel) answers() (upgraded bool) {
+// WebSocket. It changes nothing.
+func (t *tunnel) answers() {
 	buf := buffers.get()
 	defer buffers.put(buf)
 	for heard := false; ; {
@@ -36,9 +35,8 @@ func (t *tunnel) answers() (upgraded bool) {
 				break
 			}
 			if pr.upgraded {
-				t.upgraded.Store(true)
-				t.within(dissect.FromClient, 0)
-				return true
+				t.becomeSocket()
+				return
 			}
 		}
 		if err != nil {
@@ -47,7 +45,6 @@ func (t *tunnel) answers() (upgraded bool) {
 		}
 	}
 	t.done()
-	return false
 }
 
 // settle sets how long the gateway has for its next bytes.
@@ -58,6 +55,14 @@ func (t *tunnel) settle(pr progress) {
 	} else {
 		t.within(dissect.FromServer, t.p.limits.Answer)
 	}
+}
+
+// becomeSocket makes relays of both directions. The client's finds out when there is
+// something to relay.
+func (t *tunnel) becomeSocket() {
+	t.startRelay(dissect.FromServer)
+	t.upgraded.Store(true)
+	t.within(dissect.FromClient, 0)
 }
 
 // noAnswer deals with the end of the gateway's direction, from which something was

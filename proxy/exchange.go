@@ -26,9 +26,11 @@ func (t *tunnel) open(ctx context.Context) {
 	}
 	t.live.Add(1)
 	t.p.running.Go(func() { r.run(err) })
-	if t.blind || t.answers() {
-		t.relayOn()
+	if t.blind {
+		t.startRelay(dissect.FromServer)
+		return
 	}
+	t.answers()
 }
 
 // requests is the client's direction up to where the connection becomes a

@@ -1,23 +1,6 @@
 package proxy
 
-import (
-	"crypto/tls"
-
-	"why403/capture/dissect"
-)
-
-// relayOn relays what the gateway sends from here on, in this goroutine if it has not
-// done a TLS handshake: starting another, whose stack has to grow too, is a
-// fiftieth of what an upgrade costs.
-func (t *tunnel) relayOn() {
-	_, client := t.client.Conn.(*tls.Conn)
-	_, server := t.server.Conn.(*tls.Conn)
-	if client || server {
-		t.startRelay(dissect.FromServer)
-		return
-	}
-	t.relay(dissect.FromServer, newSource(t.server, t.p.opt.KeepTLSBuffers))
-}
+import "why403/capture/dissect"
 
 // startRelay relays a direction as it comes from here on, in a fresh goroutine: the
 // stack of one that has done a TLS handshake stays large.

@@ -83,7 +83,7 @@ func (f *banFit) fill(h *hypothesis, b *banFitted) {
 	if low := math.Floor(t.result.Low) + 1; low < h.threshold.Low {
 		h.threshold.Low, h.threshold.High = low, t.result.High
 	}
-	h.predicted, h.starts = b.predict(thresholded(f.s.counted(f.counts(b, t.x)), n, 0))
+	h.predicted, h.starts = b.predict(f.s.predictCounts(f.counts(b, t.x), n, 0))
 	h.starts.ended = len(f.spans(b.renews)) > 0
 	h.counts = f.s.tally(h.predicted)
 	h.window = b.windows.interval("s")

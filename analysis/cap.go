@@ -100,7 +100,7 @@ func (s *study) limit(h *hypothesis, r evidence.Range, best evidence.Result, uni
 	n := best.Best.UpTo
 	h.logLik = best.Best.LogLik
 	h.threshold = &Threshold{Value: n, Low: math.Floor(best.Low) + 1, High: best.High, Unit: unit}
-	h.predicted = thresholded(s.counted(r), n, nearLimit(n))
+	h.predicted = s.predictCounts(r, n, nearLimit(n))
 	h.counts = s.tally(h.predicted)
 }
 

@@ -106,19 +106,20 @@ type forecast struct {
 }
 
 // thresholded returns the prediction of "refused if covariate ≥ θ".
-func thresholded(obs []evidence.Observation, theta, near float64) prediction {
-	p := make(prediction, len(obs))
-	for i, o := range obs {
+func (s *study) thresholded(of evidence.Bounds, theta, near float64) prediction {
+	p := make(prediction, len(s.table.Attempts))
+	for i := range p {
+		lo, mid, hi := of(i)
 		switch {
-		case o.Lo <= 0 && math.IsInf(o.Hi, 1):
+		case lo <= 0 && math.IsInf(hi, 1):
 			// nothing is known
-		case o.Mid >= theta:
+		case mid >= theta:
 			p[i].call = 1
 		default:
 			p[i].call = -1
 		}
-		p[i].unsure = o.Lo < theta && theta <= o.Hi
-		p[i].near = o.Lo-near <= theta && theta <= o.Hi+near
+		p[i].unsure = lo < theta && theta <= hi
+		p[i].near = lo-near <= theta && theta <= hi+near
 	}
 	return p
 }
@@ -166,17 +167,17 @@ func (s *study) unfitted(unknown func(i int) bool) float64 {
 	return t.Log()
 }
 
-// covariateOf returns a covariate of an attempt, within bounds.
-type covariateOf func(i int) (lo, mid, hi float64)
-
 // scanned weighs "refused if covariate ≥ θ". If no threshold says anything, there
 // is no prediction.
-func (s *study) scanned(of covariateOf, mass evidence.Mass, near float64) (*hypothesis, evidence.Result) {
+func (s *study) scanned(of evidence.Bounds, mass evidence.Mass, near float64) (*hypothesis, evidence.Result) {
 	h := &hypothesis{scope: "global"}
-	obs := s.observations(of)
-	r := evidence.Scan(evidence.Sorted(obs), mass)
+	left := s.leftOver(of)
+	r := evidence.Scan(evidence.Sorted(left, s.table.Refused, s.weights), mass)
 	if math.IsInf(r.LogEvidence, -1) {
-		h.logEvidence = s.unfitted(func(i int) bool { return math.IsInf(obs[i].Lo, -1) && math.IsInf(obs[i].Hi, 1) })
+		h.logEvidence = s.unfitted(func(i int) bool {
+			lo, _, hi := left(i)
+			return math.IsInf(lo, -1) && math.IsInf(hi, 1)
+		})
 		return h, r
 	}
 	h.logEvidence, h.logLik = r.LogEvidence, r.Best.LogLik
@@ -186,33 +187,35 @@ func (s *study) scanned(of covariateOf, mass evidence.Mass, near float64) (*hypo
 
 // predict fills in what a hypothesis says of each attempt, whatever another
 // mechanism does.
-func (s *study) predict(h *hypothesis, of covariateOf, theta, near float64) {
-	h.predicted = thresholded(s.free().observations(of), theta, near)
+func (s *study) predict(h *hypothesis, of evidence.Bounds, theta, near float64) {
+	h.predicted = s.thresholded(of, theta, near)
 	h.counts = s.tally(h.predicted)
 }
 
-// observations pairs a covariate with the outcomes.
-func (s *study) observations(of covariateOf) []evidence.Observation {
-	obs := make([]evidence.Observation, len(s.table.Attempts))
-	for i := range obs {
-		lo, mid, hi := of(i)
-		if s.forced != nil && s.forced[i] {
-			lo, mid, hi = math.Inf(1), math.Inf(1), math.Inf(1)
-		}
-		obs[i] = evidence.Observation{Lo: lo, Mid: mid, Hi: hi, Refused: s.table.Refused[i], Weight: s.weights[i]}
+// leftOver returns a covariate where no other mechanism refuses.
+func (s *study) leftOver(of evidence.Bounds) evidence.Bounds {
+	if s.forced == nil {
+		return of
 	}
-	return obs
+	return func(i int) (lo, mid, hi float64) {
+		if s.forced[i] {
+			return math.Inf(1), math.Inf(1), math.Inf(1)
+		}
+		return of(i)
+	}
 }
 
-// counted pairs counts with the outcomes, whatever another mechanism does.
-func (s *study) counted(r evidence.Range) []evidence.Observation {
-	return s.free().observations(func(i int) (float64, float64, float64) {
+// predictCounts fills in what a limit on counts, which are gone then, says of each
+// attempt.
+func (s *study) predictCounts(r evidence.Range, theta, near float64) prediction {
+	defer s.table.Recycle(r)
+	return s.thresholded(func(i int) (float64, float64, float64) {
 		hi := r.Value(r.Hi[i])
 		if r.Hi[i] == math.MaxInt32 {
 			hi = math.Inf(1)
 		}
 		return r.Value(r.Lo[i]), r.Value(r.Mid[i]), hi
-	})
+	}, theta, near)
 }
 
 // scanCounts weighs every limit on counts, which are gone then.

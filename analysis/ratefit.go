@@ -80,7 +80,7 @@ func (f *rateFit) hypothesis() *hypothesis {
 	h.threshold.Value = t.x
 	theta := t.result.Best.UpTo
 	h.burst = &Threshold{Value: burstOf(t), Low: max(t.result.Low, 0) + 1, High: t.result.High + 1 - covariate.BucketUnit, Unit: "upgrades"}
-	h.predicted = thresholded(f.s.counted(f.bucket.Bucket(t.x)), theta, 0.5)
+	h.predicted = f.s.predictCounts(f.bucket.Bucket(t.x), theta, 0.5)
 	h.counts = f.s.tally(h.predicted)
 	return h
 }

@@ -36,8 +36,23 @@ func TestBetaMatchesUrn(t *testing.T) {
 	near(t, "by hand", SaysNo.Log(3, 1), math.Log(5/5.2*6/6.2*7/7.2*0.2/8.2))
 }
 
+// observation is one attempt.
+type observation struct {
+	Lo, Hi, Mid float64
+	Refused     bool
+	Weight      float64
+}
+
+func sorted(obs []observation) Steps {
+	refused, weight := make([]bool, len(obs)), make([]float64, len(obs))
+	for i, o := range obs {
+		refused[i], weight[i] = o.Refused, o.Weight
+	}
+	return Sorted(func(i int) (lo, mid, hi float64) { return obs[i].Lo, obs[i].Mid, obs[i].Hi }, refused, weight)
+}
+
 // brute weighs every threshold by looking at every attempt.
-func brute(obs []Observation, thresholds []float64, mass Mass) (evidence, best float64) {
+func brute(obs []observation, thresholds []float64, mass Mass) (evidence, best float64) {
 	best = math.Inf(-1)
 	after, sum := math.Inf(-1), 0.0
 	for _, theta := range thresholds {
@@ -71,7 +86,7 @@ func TestScanMatchesBruteForce(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
 		n := 2 + rng.IntN(40)
-		var obs []Observation
+		var obs []observation
 		r := Range{}
 		var refused []bool
 		var weights []float64
@@ -79,7 +94,7 @@ func TestScanMatchesBruteForce(t *testing.T) {
 			lo := rng.IntN(12)
 			mid := lo + rng.IntN(3)
 			hi := mid + rng.IntN(3)
-			o := Observation{Lo: float64(lo), Mid: float64(mid), Hi: float64(hi), Refused: rng.IntN(12) < mid, Weight: 0.1 + rng.Float64()}
+			o := observation{Lo: float64(lo), Mid: float64(mid), Hi: float64(hi), Refused: rng.IntN(12) < mid, Weight: 0.1 + rng.Float64()}
 			obs = append(obs, o)
 			r.Lo, r.Mid, r.Hi = append(r.Lo, int32(lo)), append(r.Mid, int32(mid)), append(r.Hi, int32(hi))
 			refused, weights = append(refused, o.Refused), append(weights, o.Weight)
@@ -90,7 +105,7 @@ func TestScanMatchesBruteForce(t *testing.T) {
 			all = append(all, float64(v))
 		}
 		evidence, best := brute(obs, all, mass)
-		for name, got := range map[string]Result{"counted": Scan(Counted(r, refused, weights), mass), "sorted": Scan(Sorted(obs), mass)} {
+		for name, got := range map[string]Result{"counted": Scan(Counted(r, refused, weights), mass), "sorted": Scan(sorted(obs), mass)} {
 			if math.IsInf(evidence, -1) != math.IsInf(got.LogEvidence, -1) {
 				t.Fatalf("%s: evidence %v, want %v", name, got.LogEvidence, evidence)
 			}

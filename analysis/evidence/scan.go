@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"math"
-	"sync"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -31,28 +30,30 @@ type Result struct {
 // claims about nothing. Among equally good cells the last is the best.
 //
 // Stretches of steps none of which can weigh anything beside the best are passed over.
+// The steps are gone then: their memory is used for those of the next scan.
 func Scan(s Steps, mass Mass) Result {
 	best := Result{LogEvidence: math.Inf(-1), Best: Cell{LogLik: math.Inf(-1)}}
-	scratch := scratches.Get().(*scratch)
+	scratch := s.scratch
 	defer scratches.Put(scratch)
 	terms, cells := scratch.terms[:0], scratch.cells[:0]
-	hopeless := s.hopeless(mass)
 	t := s.all()
+	hopeless := s.hopeless(t, mass)
 	after := math.Inf(-1)
 	var logs tableLogs
 	stale := true
-	for i, at := range s.At {
+	w := s.walk()
+	for i, step := 0, w.step(); step != nil; i, step = i+1, w.step() {
 		if hopeless.holds(i) {
-			s.pass(&t, i)
-			stale, after = true, at
+			t.pass(step)
+			stale, after = true, w.at
 			continue
 		}
-		if m := mass(after, at); m > 0 && s.claims(&t) {
+		if m := mass(after, w.at); m > 0 && s.claims(&t) {
 			if stale {
 				logs.update(&t)
 				stale = false
 			}
-			c := Cell{After: after, UpTo: at, LogLik: logs.sum()}
+			c := Cell{After: after, UpTo: w.at, LogLik: logs.sum()}
 			terms = append(terms, c.LogLik+math.Log(m))
 			if c.LogLik >= best.Best.LogLik {
 				best.Best = c
@@ -61,8 +62,8 @@ func Scan(s Steps, mass Mass) Result {
 				cells = append(cells, c)
 			}
 		}
-		stale = s.pass(&t, i) || stale
-		after = at
+		stale = t.pass(step) || stale
+		after = w.at
 	}
 	if len(terms) > 0 {
 		best.LogEvidence = floats.LogSumExp(terms)
@@ -72,56 +73,44 @@ func Scan(s Steps, mass Mass) Result {
 	return best
 }
 
-// scratch is memory that scans use one after the other.
-type scratch struct {
-	terms []float64
-	cells []Cell
-}
-
-var scratches = sync.Pool{New: func() any { return new(scratch) }}
-
 // claims reports whether a threshold says something.
 func (s *Steps) claims(t *Table) bool {
-	return t.NoRefused > s.Forced[1]+tiny && t.YesRefused+t.YesAccepted > tiny
+	return t.NoRefused > s.forced[1]+tiny && t.YesRefused+t.YesAccepted > tiny
 }
 
-var none [2]float64
+var none step
 
 // tiny is below the weight of any attempt and above what rounding leaves of sums.
 const tiny = 1e-7
 
 // all returns the table of a threshold below every step.
-func (s Steps) all() Table {
-	t := Table{NoAccepted: s.Forced[0], NoRefused: s.Forced[1]}
-	for i := range s.Lo {
-		t.NoAccepted += s.Lo[i][0]
-		t.NoRefused += s.Lo[i][1]
+func (s *Steps) all() Table {
+	t := Table{NoAccepted: s.forced[0], NoRefused: s.forced[1]}
+	w := s.walk()
+	for step := w.step(); step != nil; step = w.step() {
+		t.NoAccepted += step[lo][0]
+		t.NoRefused += step[lo][1]
 	}
 	return t
 }
 
-// pass moves on by one step, and reports whether it changed anything.
-func (s *Steps) pass(t *Table, i int) bool {
-	if s.Lo[i] == none && s.Mid[i] == none && s.Hi[i] == none {
+// pass moves the attempts of one step, and reports whether there are any: those whose Lo
+// it is are no longer surely refused, those whose Mid it is no longer lean that way, and
+// those whose Hi it is are now surely accepted.
+func (t *Table) pass(s *step) bool {
+	if *s == none {
 		return false
 	}
-	t.pass(s.Lo[i], s.Mid[i], s.Hi[i])
-	return true
-}
-
-// pass moves the attempts of one step: those whose Lo it is are no longer surely
-// refused, those whose Mid it is no longer lean that way, and those whose Hi it is
-// are now surely accepted.
-func (t *Table) pass(lo, mid, hi [2]float64) {
-	t.NoAccepted -= lo[0]
-	t.NoRefused -= lo[1]
-	t.LeanNoAccepted += lo[0] - mid[0]
-	t.LeanNoRefused += lo[1] - mid[1]
-	t.LeanYesAccepted += mid[0] - hi[0]
-	t.LeanYesRefused += mid[1] - hi[1]
-	t.YesAccepted += hi[0]
-	t.YesRefused += hi[1]
+	t.NoAccepted -= s[lo][0]
+	t.NoRefused -= s[lo][1]
+	t.LeanNoAccepted += s[lo][0] - s[mid][0]
+	t.LeanNoRefused += s[lo][1] - s[mid][1]
+	t.LeanYesAccepted += s[mid][0] - s[hi][0]
+	t.LeanYesRefused += s[mid][1] - s[hi][1]
+	t.YesAccepted += s[hi][0]
+	t.YesRefused += s[hi][1]
 	t.clean()
+	return true
 }
 
 // clean takes what rounding leaves below zero, or next to it, for zero.

@@ -2,126 +2,133 @@ package evidence
 
 import "math"
 
-// Observation is one attempt with the covariate that a threshold is laid on.
-type Observation struct {
-	Lo, Hi  float64 // the covariate lies in [Lo, Hi]; +Inf both: refused by another mechanism
-	Mid     float64 // where in there it most likely lies
-	Refused bool
-	Weight  float64
-}
-
 // Steps are the values at which the predictions of a threshold change, ascending,
-// and the weights of the attempts whose Lo, Mid or Hi lies there, by outcome (0
-// accepted, 1 refused). An attempt is surely refused by every threshold up to its
-// Lo, surely accepted by every one above its Hi, and in doubt between.
+// with the attempts whose Lo, Mid or Hi lies there. An attempt is surely refused by
+// every threshold up to its Lo, surely accepted by every one above its Hi, and in doubt
+// between; Mid is where it most likely changes.
+//
+// A million attempts have up to three million steps, so that only the attempts are kept,
+// in their orders, and each [walk] adds up their weights; counts of which there are few
+// are added up once.
 type Steps struct {
-	At          []float64
-	Lo, Mid, Hi [][2]float64
-	// Forced are the weights of attempts that another mechanism refuses, whatever
+	// forced are the weights of attempts that another mechanism refuses, whatever
 	// the threshold; they count as predicted to be refused by every one.
-	Forced [2]float64
+	forced  [2]float64
+	marks   [kinds][]mark // by value
+	refused []bool        // by attempt
+	weight  []float64
+
+	counts bool // steps are all counts from 0 to most, each unit apart
+	most   int32
+	unit   float64
+	added  []step // by count; nil if marks holds the attempts
+
+	scratch *scratch
 }
 
-// Sorted returns the steps of observations in O(n).
-func Sorted(obs []Observation) Steps {
-	var s Steps
-	var order [3][]mark
-	for kind := range order {
-		order[kind] = make([]mark, 0, len(obs))
-	}
-	for i, o := range obs {
-		if math.IsInf(o.Lo, 1) {
-			s.Forced[outcome(o.Refused)] += o.Weight
+// The kinds of bounds of an attempt.
+const (
+	lo = iota
+	mid
+	hi
+	kinds
+)
+
+// step is the weights of the attempts with a bound of each kind at one value, by outcome
+// (0 accepted, 1 refused).
+type step [kinds][2]float64
+
+// Bounds returns the covariate of an attempt: it lies in [lo, hi], most likely at mid.
+// Three times +Inf is an attempt that another mechanism refuses.
+type Bounds func(i int) (lo, mid, hi float64)
+
+// Sorted returns the steps of the covariates of attempts in O(n).
+func Sorted(of Bounds, refused []bool, weight []float64) Steps {
+	s := Steps{refused: refused, weight: weight, scratch: scratches.Get().(*scratch)}
+	s.room(len(refused))
+	for i, r := range refused {
+		lo, mid, hi := of(i)
+		if math.IsInf(lo, 1) {
+			s.forced[outcome(r)] += weight[i]
 			continue
 		}
-		for kind, at := range [3]float64{o.Lo, o.Mid, o.Hi} {
-			order[kind] = append(order[kind], mark{at, int32(i)})
-		}
+		s.mark(i, lo, mid, hi)
 	}
-	spare := make([]mark, len(order[0]))
-	for kind := range order {
-		order[kind], spare = byValue(order[kind], spare)
-	}
-	s.At = values(order)
-	sides := [3]*[][2]float64{&s.Lo, &s.Mid, &s.Hi}
-	for kind, side := range sides {
-		*side = make([][2]float64, len(s.At))
-		step := 0
-		for _, m := range order[kind] {
-			for s.At[step] != m.at {
-				step++
-			}
-			o := &obs[m.who]
-			(*side)[step][outcome(o.Refused)] += o.Weight
-		}
-	}
+	s.sort()
 	return s
 }
 
-// values merges ascending lists of marks to their different values.
-func values(lists [3][]mark) []float64 {
-	at := make([]float64, 0, len(lists[0]))
-	for {
-		least, any := math.Inf(1), false
-		for _, l := range lists {
-			if len(l) > 0 && (!any || l[0].at < least) {
-				least, any = l[0].at, true
-			}
-		}
-		if !any {
-			return at
-		}
-		at = append(at, least)
-		for k := range lists {
-			for len(lists[k]) > 0 && lists[k][0].at == least {
-				lists[k] = lists[k][1:]
-			}
-		}
+func (s *Steps) room(n int) {
+	for kind := range s.marks {
+		s.marks[kind] = s.scratch.room(kind, n)[:0]
 	}
 }
 
-// Range is covariates that are counts of a unit, each within bounds, by attempt.
-type Range struct {
-	Lo, Mid, Hi []int32
-	Unit        float64 // 0 means 1
+func (s *Steps) mark(i int, bounds ...float64) {
+	for kind, at := range bounds {
+		s.marks[kind] = append(s.marks[kind], mark{at, int32(i)})
+	}
 }
 
-// Forced is the count of an attempt that another mechanism refuses.
-const Forced = math.MaxInt32
-
-// Value returns a count in its unit.
-func (r Range) Value(count int32) float64 {
-	if r.Unit == 0 {
-		return float64(count)
+func (s *Steps) sort() {
+	for kind := range s.marks {
+		list, left := byValue(s.marks[kind], s.scratch.room(kinds, len(s.marks[kind])))
+		s.marks[kind], s.scratch.marks[kind], s.scratch.marks[kinds] = list, list, left
 	}
-	return float64(count) * r.Unit
 }
 
-// Counted returns the steps of counts up to the largest Lo, in O(n): step i is the
-// count i. No threshold above would surely refuse any attempt.
-func Counted(r Range, refused []bool, weight []float64) Steps {
-	var limit int32
-	for _, v := range r.Lo {
-		if v < Forced {
-			limit = max(limit, v)
+// add adds the weights of an attempt to those of a step.
+func (s *Steps) add(to *step, kind int, i int32) {
+	to[kind][outcome(s.refused[i])] += s.weight[i]
+}
+
+// walk goes over steps in their order.
+type walk struct {
+	*Steps
+	left [kinds][]mark
+	next int32   // count
+	at   float64 // the value of the step
+	own  step
+}
+
+func (s *Steps) walk() walk { return walk{Steps: s, left: s.marks} }
+
+// step returns the next step, nil at the end.
+func (w *walk) step() *step {
+	if w.added != nil && w.next <= w.most {
+		w.at = float64(w.next) * w.unit
+		w.next++
+		return &w.added[w.next-1]
+	}
+	if !w.move() {
+		return nil
+	}
+	w.own = step{}
+	for kind := range w.left {
+		left := w.left[kind]
+		for len(left) > 0 && left[0].at == w.at {
+			w.add(&w.own, kind, left[0].who)
+			left = left[1:]
+		}
+		w.left[kind] = left
+	}
+	return &w.own
+}
+
+// move goes to the next value: of counts the next count, else the least that is left.
+func (w *walk) move() bool {
+	if w.counts {
+		w.at = float64(w.next) * w.unit
+		w.next++
+		return w.next-1 <= w.most
+	}
+	found := false
+	for _, left := range w.left {
+		if len(left) > 0 && (!found || left[0].at < w.at) {
+			w.at, found = left[0].at, true
 		}
 	}
-	s := Steps{At: make([]float64, limit+1)}
-	for i := range s.At {
-		s.At[i] = r.Value(int32(i))
-	}
-	s.Lo, s.Mid, s.Hi = make([][2]float64, limit+2), make([][2]float64, limit+2), make([][2]float64, limit+2)
-	for i, lo := range r.Lo {
-		o, w := outcome(refused[i]), weight[i]
-		if lo == Forced {
-			s.Forced[o] += w
-			continue
-		}
-		s.Lo[lo][o] += w
-		s.Mid[min(r.Mid[i], limit+1)][o] += w
-		s.Hi[min(r.Hi[i], limit+1)][o] += w
-	}
-	return s
+	return found
 }
 
 func outcome(refused bool) int {

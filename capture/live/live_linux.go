@@ -31,7 +31,11 @@ type Source struct {
 	ring   *afpacket.TPacket
 	link   pcapfile.LinkType
 	number int64
+	from   time.Time // what came earlier may have passed before the filter was set; zero once a packet came
 }
+
+// settling is how long a packet may still be on its way past a filter that was set.
+const settling = time.Millisecond
 
 // Open begins a capture of an interface, or of all for the name [Any].
 func Open(name string, opt Options) (*Source, error) {
@@ -64,6 +68,8 @@ func open(name string, opt Options) (*Source, error) {
 		s.ring.Close()
 		return nil, fmt.Errorf("set filter: %w", err)
 	}
+	time.Sleep(settling)
+	s.from = time.Now()
 	return s, s.ring.InitSocketStats()
 }
 
@@ -110,6 +116,9 @@ func linkOf(name string) pcapfile.LinkType {
 // returns [ErrIdle] if none came for a fifth of a second.
 func (s *Source) Next(p *pcapfile.Packet) error {
 	data, info, err := s.ring.ZeroCopyReadPacketData()
+	for err == nil && info.Timestamp.Before(s.from) {
+		data, info, err = s.ring.ZeroCopyReadPacketData()
+	}
 	if errors.Is(err, afpacket.ErrTimeout) {
 		return ErrIdle
 	}
@@ -117,6 +126,7 @@ func (s *Source) Next(p *pcapfile.Packet) error {
 		return fmt.Errorf("capture: %w", err)
 	}
 	s.number++
+	s.from = time.Time{}
 	*p = pcapfile.Packet{Number: s.number, Time: capture.At(info.Timestamp), Link: s.link, Length: max(info.Length, len(data)), Data: data}
 	return nil
 }

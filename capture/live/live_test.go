@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"testing"
+	"time"
 
 	"why403/capture"
 	"why403/capture/passive"
@@ -69,6 +70,48 @@ func loopback(t *testing.T, name string) {
 		if u.Status != 403 || u.Server != addr {
 			t.Errorf("status %d of %v", u.Status, u.Server)
 		}
+	}
+}
+
+// TestNothingUnfiltered opens captures while what they do not want passes: none of it comes,
+// also of what passed before the filter was set.
+func TestNothingUnfiltered(t *testing.T) {
+	sink, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sink.Close()
+	from, err := net.Dial("udp", sink.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, done := make(chan struct{}), make(chan struct{})
+	defer func() { close(over); <-done; from.Close() }()
+	go func() {
+		defer close(done)
+		for tick := time.NewTicker(20 * time.Microsecond); ; <-tick.C {
+			from.Write([]byte("x"))
+			select {
+			case <-over:
+				tick.Stop()
+				return
+			default:
+			}
+		}
+	}()
+	unused := sink.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+	for range 5 {
+		s, err := Open("lo", Options{Ports: []uint16{unused}}) // of TCP
+		if errors.Is(err, os.ErrPermission) {
+			t.Skip(err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Next(new(pcapfile.Packet)); err != ErrIdle {
+			t.Errorf("a packet that nobody asked for, %v", err)
+		}
+		s.Close()
 	}
 }
 

@@ -39,36 +39,39 @@ func (e *end2) head(stream uint32, end bool, pairs ...string) {
 	e.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: e.block.Bytes(), EndHeaders: true, EndStream: end})
 }
 
-// http2Load is n upgrades over one connection (RFC 8441), a fifth of them refused with a
-// 403, all streams open at once, in segments of 200 bytes.
-func http2Load(n int) (packets []pcapfile.Packet) {
-	conv := synth.NewConversation(netip.MustParseAddrPort("10.0.0.1:5000"), netip.MustParseAddrPort("10.0.0.2:80"), [2]uint32{1, 1<<32 - 5000},
-		func(at capture.Instant, s *packet.Segment) {
-			raw := s.Append(nil)
-			packets = append(packets, pcapfile.Packet{Time: at, Link: pcapfile.Raw, Data: raw, Length: len(raw)})
-		})
-	at := capture.Instant(1e18)
-	conv.Open(at)
+// said is what one end of a connection writes at once.
+type said struct {
+	side synth.Side
+	b    []byte
+}
+
+// http2Talk is a token request and n upgrades over one connection (RFC 8441), a fifth of them
+// refused with a 403, all streams open at once. A server may speak before the client.
+func http2Talk(n int, first synth.Side) (talk []said) {
 	ends := [2]*end2{newEnd2(), newEnd2()}
 	send := func(side synth.Side) {
-		for b := ends[side].out.Next(200); len(b) > 0; b = ends[side].out.Next(200) {
-			at += 1e6
-			conv.Send(side, at, b)
-		}
+		talk = append(talk, said{side, bytes.Clone(ends[side].out.Bytes())})
+		ends[side].out.Reset()
 	}
 	client, server := ends[synth.Client], ends[synth.Server]
 	client.out.WriteString(http2.ClientPreface)
 	client.fr.WriteSettings()
-	send(synth.Client)
 	server.fr.WriteSettings(http2.Setting{ID: http2.SettingEnableConnectProtocol, Val: 1})
+	send(first)
+	send(1 - first)
+	client.head(1, false, ":method", "POST", ":scheme", "https", ":path", "/oauth/token", ":authority", "gw.example", "content-type", "application/x-www-form-urlencoded")
+	client.fr.WriteData(1, true, []byte("grant_type=client_credentials&client_id=load&client_secret=s3cr3t"))
+	send(synth.Client)
+	server.head(1, false, ":status", "200", "content-type", "application/json")
+	server.fr.WriteData(1, true, []byte(`{"access_token":"an-opaque-token-of-some-length","token_type":"Bearer","expires_in":300}`))
 	send(synth.Server)
 	for i := range n {
-		client.head(uint32(2*i+1), false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https",
+		client.head(uint32(2*i+3), false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https",
 			":path", fmt.Sprintf("/ws?n=%d", i), ":authority", "gw.example", "sec-websocket-version", "13")
 		send(synth.Client)
 	}
 	for i := range n {
-		id := uint32(2*i + 1)
+		id := uint32(2*i + 3)
 		if i%5 == 0 {
 			server.head(id, false, ":status", "403", "content-type", "text/plain")
 			server.fr.WriteData(id, true, []byte("no"))
@@ -78,13 +81,31 @@ func http2Load(n int) (packets []pcapfile.Packet) {
 		send(synth.Server)
 	}
 	for i := range n {
-		if id := uint32(2*i + 1); i%5 != 0 {
+		if id := uint32(2*i + 3); i%5 != 0 {
 			client.fr.WriteData(id, false, append([]byte("\x81\xfe\x01\x00\x00\x00\x00\x00"), bytes.Repeat([]byte("x"), 256)...))
 			client.fr.WriteData(id, true, []byte("\x88\x82\x00\x00\x00\x00\x03\xe8"))
 			send(synth.Client)
 			server.fr.WriteData(id, false, append([]byte("\x81\x7e\x01\x00"), bytes.Repeat([]byte("y"), 256)...))
 			server.fr.WriteData(id, true, []byte("\x88\x02\x03\xe8"))
 			send(synth.Server)
+		}
+	}
+	return talk
+}
+
+// inClear is a talk in segments of 200 bytes.
+func inClear(talk []said) (packets []pcapfile.Packet) {
+	conv := synth.NewConversation(netip.MustParseAddrPort("10.0.0.1:5000"), netip.MustParseAddrPort("10.0.0.2:80"), [2]uint32{1, 1<<32 - 5000},
+		func(at capture.Instant, s *packet.Segment) {
+			raw := s.Append(nil)
+			packets = append(packets, pcapfile.Packet{Time: at, Link: pcapfile.Raw, Data: raw, Length: len(raw)})
+		})
+	at := capture.Instant(1e18)
+	conv.Open(at)
+	for _, s := range talk {
+		for b := range slices.Chunk(s.b, 200) {
+			at += 1e6
+			conv.Send(s.side, at, b)
 		}
 	}
 	conv.End(synth.Client, at+1e6)
@@ -96,14 +117,32 @@ func http2Load(n int) (packets []pcapfile.Packet) {
 // nothing that is not so if some are.
 func TestHTTP2Load(t *testing.T) {
 	const n = 20
-	packets := http2Load(n)
+	for name, first := range map[string]synth.Side{"client first": synth.Client, "server first": synth.Server} {
+		t.Run(name, func(t *testing.T) {
+			packets := inClear(http2Talk(n, first))
+			http2Whole(t, packets, nil, n)
+			http2Damaged(t, packets, nil, n)
+			for end := range packets {
+				checkHTTP2(t, fmt.Sprintf("after %d packets", end), observe(t, packets[:end], nil, Options{}))
+				checkHTTP2(t, fmt.Sprintf("from packet %d on", end), observe(t, packets[end:], nil, Options{}))
+			}
+		})
+	}
+}
+
+// http2Whole reads the packets of a talk with all of them there.
+func http2Whole(t *testing.T, packets []pcapfile.Packet, keys []byte, n int) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
 	for name, damaged := range map[string][]pcapfile.Packet{
 		"as it was": packets, "twice": twice(packets), "reordered": shuffled(rng, packets, 6), "both": shuffled(rng, twice(packets), 10),
 	} {
-		run := observe(t, damaged, nil, Options{})
+		run := observe(t, damaged, keys, Options{})
 		if got, want := outcomes(run), (map[capture.Outcome]int{capture.Accepted: n - n/5, capture.Refused: n / 5}); !maps.Equal(got, want) || len(run.Losses) != 0 {
 			t.Errorf("%s: %v, losses %+v", name, got, run.Losses)
+		}
+		if r := run.TokenRequests; len(r) != 1 || r[0].Status != 200 || r[0].Issued == "" || r[0].ExpiresIn == 0 {
+			t.Errorf("%s: token requests %+v", name, r)
 		}
 		for _, u := range run.Upgrades {
 			if s := &u.Socket; u.Outcome == capture.Accepted && (s.FromClient.Frames != 2 || s.FromServer.Frames != 2 || s.CloseCode != 1000) {
@@ -111,18 +150,26 @@ func TestHTTP2Load(t *testing.T) {
 			}
 		}
 	}
+}
+
+// http2Damaged reads them without some, cut, and out of order.
+func http2Damaged(t *testing.T, packets []pcapfile.Packet, keys []byte, n int) {
+	t.Helper()
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		kept := slices.DeleteFunc(shuffled(rng, packets, int(seed%4)), func(pcapfile.Packet) bool { return rng.IntN(25) == 0 })
-		run := observe(t, kept, nil, Options{})
+		kept := shuffled(rng, packets, int(seed%4))
+		if seed%5 == 0 {
+			kept = twice(kept)
+		}
+		if seed%3 == 0 {
+			kept = snapped(kept, 60+rng.IntN(600))
+		}
+		kept = slices.DeleteFunc(kept, func(pcapfile.Packet) bool { return rng.IntN(25) == 0 })
+		run := observe(t, kept, keys, Options{})
 		checkHTTP2(t, fmt.Sprintf("seed %d", seed), run)
 		if len(run.Upgrades) < n && len(run.Losses) == 0 {
 			t.Errorf("seed %d: %d of %d attempts, and nothing is said to be missing", seed, len(run.Upgrades), n)
 		}
-	}
-	for end := range packets {
-		checkHTTP2(t, fmt.Sprintf("after %d packets", end), observe(t, packets[:end], nil, Options{}))
-		checkHTTP2(t, fmt.Sprintf("from packet %d on", end), observe(t, packets[end:], nil, Options{}))
 	}
 }
 
@@ -140,6 +187,14 @@ func checkHTTP2(t *testing.T, name string, run *capture.Run) {
 		}
 		if u.Outcome != want && u.Outcome != capture.Pending {
 			t.Errorf("%s: %s is %q (%s)", name, u.Target, u.Outcome, u.Failure)
+		}
+		if s := &u.Socket; s.FromClient.Frames > 2 || s.FromServer.Frames > 2 {
+			t.Errorf("%s: %s has %d and %d frames", name, u.Target, s.FromClient.Frames, s.FromServer.Frames)
+		}
+	}
+	for _, r := range run.TokenRequests {
+		if r.Status != 200 && r.Status != 0 {
+			t.Errorf("%s: token request with status %d", name, r.Status)
 		}
 	}
 }

@@ -99,12 +99,12 @@ func (p *pipe) sniff(dir dissect.Dir, at capture.Instant, b []byte) {
 	client := classify(p.start[dissect.FromClient])
 	server := classify(p.start[dissect.FromServer])
 	switch {
-	case client == unknown, server == unknown && client != short, p.size+len(b) > maxHeld:
+	case client == unknown, client == settings, server == unknown && client != short, p.size+len(b) > maxHeld:
 		p.ignore()
 	case client != short:
 		p.choose(client)
 		p.data(dir, at, b)
-	case server.fromServer():
+	case server.fromServer(), server == settings:
 		p.choose(server)
 		p.data(dir, at, b)
 	default:
@@ -130,7 +130,7 @@ func (p *pipe) hold(h piece) {
 // choose begins the layer for what was recognised and replays what was held.
 func (p *pipe) choose(k kind) {
 	switch k {
-	case request, response, preface:
+	case request, response, preface, settings:
 		p.layer = newHTTP(p)
 	case connect:
 		p.layer = &tunnel{p: p}

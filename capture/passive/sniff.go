@@ -2,6 +2,7 @@ package passive
 
 import (
 	"bytes"
+	"strings"
 
 	"why403/capture/http1"
 )
@@ -16,6 +17,7 @@ const (
 	connect          // CONNECT request
 	response         // HTTP/1.1 response
 	preface          // HTTP/2 (RFC 9113 §3.4)
+	settings         // HTTP/2, of a server: it need not wait for the client
 	clientHello      // TLS
 	serverHello      // TLS
 	tlsRecord        // TLS, from its middle
@@ -45,6 +47,9 @@ func classify(b []byte) kind {
 	if 20 <= b[0] && b[0] <= 23 {
 		return classifyTLS(b)
 	}
+	if b[0] == 0 {
+		return classifySettings(b)
+	}
 	for _, known := range []struct {
 		prefix string
 		kind   kind
@@ -65,6 +70,19 @@ func classify(b []byte) kind {
 		return request
 	}
 	return unknown
+}
+
+// classifySettings reads the header of a frame (RFC 9113 §4.1), length(3) type(1) flags(1)
+// stream(4).
+func classifySettings(b []byte) kind {
+	const rest = "\x04\x00\x00\x00\x00\x00"
+	if head := string(b[min(len(b), 3):min(len(b), 9)]); !strings.HasPrefix(rest, head) {
+		return unknown
+	}
+	if len(b) < 9 {
+		return short
+	}
+	return settings
 }
 
 // classifyTLS reads the header of a record, type(1) version(2) length(2), and the type

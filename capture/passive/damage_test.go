@@ -70,12 +70,17 @@ func TestDamageAgainstTshark(t *testing.T) {
 // written writes packets to a file, with the keys of the tape that they are of.
 func written(t *testing.T, tp *wsload.Tape, packets []pcapfile.Packet) string {
 	t.Helper()
+	return writePackets(t, pcapfile.Raw, tp.Keys(), packets)
+}
+
+func writePackets(t *testing.T, link pcapfile.LinkType, keys []byte, packets []pcapfile.Packet) (path string) {
+	t.Helper()
 	var file bytes.Buffer
-	w, err := pcapfile.NewWriter(&file, pcapfile.Raw, "test")
+	w, err := pcapfile.NewWriter(&file, link, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Secrets(pcapfile.TLSKeyLog, tp.Keys()); err != nil {
+	if err := w.Secrets(pcapfile.TLSKeyLog, keys); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range packets {
@@ -83,7 +88,7 @@ func written(t *testing.T, tp *wsload.Tape, packets []pcapfile.Packet) string {
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join(t.TempDir(), "load.pcapng")
+	path = filepath.Join(t.TempDir(), "load.pcapng")
 	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}

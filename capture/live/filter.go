@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/binary"
+	"net"
 	"net/netip"
 	"slices"
 
@@ -31,6 +32,15 @@ func filter(opt Options, ip uint32) []bpf.Instruction {
 	f = append(f, bpf.LoadAbsolute{Off: ip - 2, Size: 2})
 	f = append(f, only(0x0800, v4)...)
 	return append(append(f, only(0x86dd, v6)...), take)
+}
+
+// among leaves what does not pass one of the interfaces.
+func among(interfaces []net.Interface) (f []bpf.Instruction) {
+	f = append(f, bpf.LoadExtension{Num: bpf.ExtInterfaceIndex})
+	for n, i := range interfaces {
+		f = append(f, bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(i.Index), SkipTrue: uint8(len(interfaces) - n)})
+	}
+	return append(f, leave)
 }
 
 // incoming leaves what a loopback interface sends: it comes in again.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,20 +38,20 @@ type Source struct {
 // settling is how long a packet may still be on its way past a filter that was set.
 const settling = time.Millisecond
 
-// Open begins a capture of an interface, or of all for the name [Any].
-func Open(name string, opt Options) (*Source, error) {
-	s, err := open(name, opt)
+// Open begins a capture of interfaces, or of all if [Any] is among their names.
+func Open(names []string, opt Options) (*Source, error) {
+	s, err := open(names, opt)
 	if errors.Is(err, os.ErrPermission) {
 		err = fmt.Errorf("%w: capturing needs root or the capability CAP_NET_RAW", err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("capture from interface %q: %w", name, err)
+		return nil, fmt.Errorf("capture from interface %s: %w", strings.Join(names, ", "), err)
 	}
 	return s, nil
 }
 
-func open(name string, opt Options) (*Source, error) {
-	s, how, program, err := describe(name, opt)
+func open(names []string, opt Options) (*Source, error) {
+	s, how, program, err := describe(names, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -73,33 +74,55 @@ func open(name string, opt Options) (*Source, error) {
 	return s, s.ring.InitSocketStats()
 }
 
-// describe returns how to open an interface, or all of them, and what to take from it.
-func describe(name string, opt Options) (s *Source, how []any, program []bpf.Instruction, err error) {
-	if name == Any { // without link layers, which differ
-		interfaces, err := net.Interfaces()
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		for _, i := range interfaces {
-			if i.Flags&net.FlagLoopback != 0 {
-				program = append(program, incoming(i.Index)...)
-			}
-		}
-		return &Source{link: pcapfile.Raw}, []any{afpacket.SocketDgram}, append(program, filter(opt, 0)...), nil
-	}
-	iface, err := net.InterfaceByName(name)
+// describe returns how to open interfaces, and what to take from them. Several are one ring of
+// all that leaves the others, so that packets come in the order in which the kernel saw them.
+func describe(names []string, opt Options) (s *Source, how []any, program []bpf.Instruction, err error) {
+	interfaces, err := find(names)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if iface.Flags&net.FlagLoopback != 0 {
-		program = incoming(iface.Index)
+	all := slices.Contains(names, Any)
+	if !all && len(interfaces) > 1 {
+		program = among(interfaces)
 	}
+	for _, i := range interfaces {
+		if i.Flags&net.FlagLoopback != 0 {
+			program = append(program, incoming(i.Index)...)
+		}
+	}
+	if all || len(interfaces) > 1 { // without link layers, which differ
+		return &Source{link: pcapfile.Raw}, []any{afpacket.SocketDgram}, append(program, filter(opt, 0)...), nil
+	}
+	name := interfaces[0].Name
 	s = &Source{link: linkOf(name)}
 	ip := uint32(14)
 	if s.link != pcapfile.Ethernet {
 		ip = 0
 	}
 	return s, []any{afpacket.OptInterface(name)}, append(program, filter(opt, ip)...), nil
+}
+
+// maxInterfaces is how many a filter can name.
+const maxInterfaces = 64
+
+// find returns the interfaces of those names, each once, all of them for [Any].
+func find(names []string) (list []net.Interface, err error) {
+	if slices.Contains(names, Any) {
+		return net.Interfaces()
+	}
+	for _, name := range names {
+		i, err := net.InterfaceByName(name)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", name, err)
+		}
+		if !slices.ContainsFunc(list, func(have net.Interface) bool { return have.Index == i.Index }) {
+			list = append(list, *i)
+		}
+	}
+	if len(list) == 0 || len(list) > maxInterfaces {
+		return nil, fmt.Errorf("%d interfaces, not between 1 and %d", len(list), maxInterfaces)
+	}
+	return list, nil
 }
 
 // linkOf returns what packets of an interface begin with: nothing before IP on tunnels.

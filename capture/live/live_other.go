@@ -12,8 +12,8 @@ import (
 // Source is a capture in progress.
 type Source struct{}
 
-// Open begins a capture of an interface, or of all for the name [Any], on Linux.
-func Open(string, Options) (*Source, error) {
+// Open begins a capture of interfaces, or of all if [Any] is among their names, on Linux.
+func Open([]string, Options) (*Source, error) {
 	return nil, errors.New("capturing from an interface works on Linux only; capture with tcpdump or dumpcap, and read the file")
 }
 

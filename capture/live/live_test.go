@@ -30,7 +30,7 @@ func loopback(t *testing.T, name string) {
 	gw := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403) }))
 	defer gw.Close()
 	addr := gw.Listener.Addr().(*net.TCPAddr).AddrPort()
-	s, err := Open(name, Options{Ports: []uint16{addr.Port()}, Hosts: []netip.Addr{addr.Addr()}})
+	s, err := Open([]string{name}, Options{Ports: []uint16{addr.Port()}, Hosts: []netip.Addr{addr.Addr()}})
 	if errors.Is(err, os.ErrPermission) {
 		t.Skip(err)
 	}
@@ -40,15 +40,35 @@ func loopback(t *testing.T, name string) {
 	defer s.Close()
 	const n = 20
 	for range n {
-		req, _ := http.NewRequest("GET", gw.URL+"/ws", nil)
-		req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
+		askForSocket(t, gw.URL)
 	}
 	gw.CloseClientConnections()
+	run := readAll(t, s)
+	if len(run.Upgrades) != n || s.Dropped() != 0 || len(run.Notes) != 0 {
+		t.Errorf("%d upgrades, %d packets dropped, losses %+v, notes %+v", len(run.Upgrades), s.Dropped(), run.Losses, run.Notes)
+	}
+	for _, u := range run.Upgrades {
+		if u.Status != 403 || u.Server != addr {
+			t.Errorf("status %d of %v", u.Status, u.Server)
+		}
+	}
+}
+
+// askForSocket asks for a WebSocket.
+func askForSocket(t *testing.T, url string) {
+	t.Helper()
+	req, _ := http.NewRequest("GET", url+"/ws", nil)
+	req.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+}
+
+// readAll reads a capture until nothing comes.
+func readAll(t *testing.T, s *Source) *capture.Run {
+	t.Helper()
 	var c capture.Collector
 	o := passive.New(passive.Options{}, token.NewKeeper(make([]byte, 32)), c.Put)
 	for p := new(pcapfile.Packet); ; {
@@ -62,15 +82,7 @@ func loopback(t *testing.T, name string) {
 		o.Packet(p)
 	}
 	o.Close()
-	run := c.Run(capture.Meta{})
-	if len(run.Upgrades) != n || s.Dropped() != 0 || len(run.Notes) != 0 {
-		t.Errorf("%d upgrades, %d packets dropped, losses %+v, notes %+v", len(run.Upgrades), s.Dropped(), run.Losses, run.Notes)
-	}
-	for _, u := range run.Upgrades {
-		if u.Status != 403 || u.Server != addr {
-			t.Errorf("status %d of %v", u.Status, u.Server)
-		}
-	}
+	return c.Run(capture.Meta{})
 }
 
 // TestNothingUnfiltered opens captures while what they do not want passes: none of it comes,
@@ -101,7 +113,7 @@ func TestNothingUnfiltered(t *testing.T) {
 	}()
 	unused := sink.LocalAddr().(*net.UDPAddr).AddrPort().Port()
 	for range 5 {
-		s, err := Open("lo", Options{Ports: []uint16{unused}}) // of TCP
+		s, err := Open([]string{"lo"}, Options{Ports: []uint16{unused}}) // of TCP
 		if errors.Is(err, os.ErrPermission) {
 			t.Skip(err)
 		}
@@ -116,7 +128,7 @@ func TestNothingUnfiltered(t *testing.T) {
 }
 
 func TestOpenFails(t *testing.T) {
-	if _, err := Open("no-such-interface", Options{}); err == nil || errors.Is(err, os.ErrPermission) {
+	if _, err := Open([]string{"no-such-interface"}, Options{}); err == nil || errors.Is(err, os.ErrPermission) {
 		t.Errorf("got %v", err)
 	}
 }

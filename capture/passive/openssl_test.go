@@ -232,7 +232,7 @@ func curl(t *testing.T, args ...string) {
 // called, which returns it.
 func captureLoopback(t *testing.T, ports []uint16) func() []pcapfile.Packet {
 	t.Helper()
-	source, err := live.Open("lo", live.Options{Ports: ports})
+	source, err := live.Open([]string{"lo"}, live.Options{Ports: ports})
 	if errors.Is(err, os.ErrPermission) {
 		t.Skip(err)
 	}

@@ -22,7 +22,8 @@ import (
 type packets struct {
 	keyLogs, hosts       []string
 	ports                []uint
-	since, until, live   string
+	live                 []string
+	since, until         string
 	run, report, results string
 	json, exitCode       bool
 	machine
@@ -42,7 +43,7 @@ log (SSLKEYLOGFILE, RFC 9850), given with --keylog or kept in the capture itself
 (editcap --inject-secrets). Without secrets the statuses are unknown, and the verdict
 says so.
 
-With --live it captures from an interface until Ctrl-C (Linux, as root or with
+With --live it captures from interfaces until Ctrl-C (Linux, as root or with
 CAP_NET_RAW), and follows the key logs while they are written.`,
 		Example: `  why403 pcap trace.pcapng --keylog keys.txt
   why403 pcap trace.pcap0 trace.pcap1 --port 443 -o run.db --report report.html
@@ -66,7 +67,7 @@ func (p *packets) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&p.hosts, "host", nil, "keep only upgrades to this `host` (a name, \"*.example.com\" for a domain, or an address of either side); may be repeated")
 	f.StringVar(&p.since, "since", "", "keep only upgrades sent from this `time` on (RFC 3339), and sockets open then")
 	f.StringVar(&p.until, "until", "", "read no further than this `time` (RFC 3339)")
-	f.StringVar(&p.live, "live", "", "capture from this `interface`, or from any, until Ctrl-C in place of reading files")
+	f.StringArrayVar(&p.live, "live", nil, "capture from this `interface`, or from any, until Ctrl-C in place of reading files; may be repeated")
 	f.BoolVar(&p.json, "json", false, "print the findings as JSON (docs/json.md)")
 	f.BoolVar(&p.exitCode, "exit-code", false, "exit with status 3 if upgrades were refused")
 }
@@ -74,9 +75,9 @@ func (p *packets) flags(cmd *cobra.Command) {
 // files checks that there is something to read: files, or an interface.
 func (p *packets) files(_ *cobra.Command, argv []string) error {
 	switch {
-	case p.live == "" && len(argv) == 0:
+	case len(p.live) == 0 && len(argv) == 0:
 		return errors.New("no capture named")
-	case p.live != "" && len(argv) > 0:
+	case len(p.live) > 0 && len(argv) > 0:
 		return errors.New("--live reads no files")
 	}
 	return nil
@@ -95,8 +96,8 @@ func (p *packets) read(cmd *cobra.Command, files []string) error {
 	done := endOnInterrupt(cmd)
 	defer done()
 	var run *capture.Run
-	if p.live != "" {
-		say(cmd, "capturing from %s until Ctrl-C", p.live)
+	if len(p.live) > 0 {
+		say(cmd, "capturing from %s until Ctrl-C", strings.Join(p.live, ", "))
 		files = []string{"-"}
 		if isTerminal(cmd.ErrOrStderr()) {
 			opt.Status = func(line string) { fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s", line) }

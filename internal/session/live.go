@@ -20,10 +20,10 @@ import (
 // programs write to the log after the packets have gone out.
 const waitForKeys = 64 << 10
 
-// ReadLive captures from an interface until ctx ends. Files, Stdin and Watch of opt are not
+// ReadLive captures from interfaces until ctx ends. Files, Stdin and Watch of opt are not
 // used; key logs are followed as they grow.
-func ReadLive(ctx context.Context, iface string, opt PacketOptions) (*capture.Run, error) {
-	source, err := live.Open(iface, live.Options{Ports: opt.Ports, Hosts: addresses(opt.Hosts)})
+func ReadLive(ctx context.Context, interfaces []string, opt PacketOptions) (*capture.Run, error) {
+	source, err := live.Open(interfaces, live.Options{Ports: opt.Ports, Hosts: addresses(opt.Hosts)})
 	if err != nil {
 		return nil, err
 	}

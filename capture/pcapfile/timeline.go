@@ -8,8 +8,6 @@ import (
 	"os"
 	"slices"
 	"sync/atomic"
-
-	"why403/capture"
 )
 
 // Timeline reads several captures as one, in the order of their packets' times:
@@ -26,16 +24,6 @@ type Timeline struct {
 	damage  []Damage
 	read    atomic.Int64
 	size    int64
-}
-
-// track is one file of a timeline.
-type track struct {
-	path string
-	pipe bool // cannot be opened twice
-	file io.Closer
-	r    *Reader
-	next Packet
-	at   capture.Instant // of next, or of the packet before it if it has no time
 }
 
 // Damage is a file that could be read only up to a point.
@@ -131,16 +119,6 @@ func (t *Timeline) advance(tr *track) {
 	tr.stop()
 }
 
-func (tr *track) stop() {
-	if tr.r != nil {
-		tr.r.Close()
-	}
-	if tr.file != nil {
-		tr.file.Close()
-	}
-	tr.r, tr.file = nil, nil
-}
-
 // Next fills p with the packet that is next in time.
 func (t *Timeline) Next(p *Packet) error {
 	if t.last != nil {
@@ -217,16 +195,4 @@ func (t *Timeline) Close() {
 		tr.stop()
 	}
 	t.waiting, t.open, t.last = nil, nil, nil
-}
-
-// counted counts what is read.
-type counted struct {
-	io.Reader
-	n *atomic.Int64
-}
-
-func (c counted) Read(b []byte) (int, error) {
-	n, err := c.Reader.Read(b)
-	c.n.Add(int64(n))
-	return n, err
 }

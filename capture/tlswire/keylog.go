@@ -2,33 +2,8 @@ package tlswire
 
 import (
 	"bytes"
-	"encoding/hex"
 	"io"
 )
-
-// label names a secret of the key log (RFC 9850 §2.1, §2.2).
-type label uint8
-
-const (
-	master12 label = iota // CLIENT_RANDOM
-	clientEarly
-	clientHandshake
-	serverHandshake
-	clientTraffic
-	serverTraffic
-	labels // how many there are
-)
-
-var labelNames = [labels]string{
-	"CLIENT_RANDOM",
-	"CLIENT_EARLY_TRAFFIC_SECRET",
-	"CLIENT_HANDSHAKE_TRAFFIC_SECRET",
-	"SERVER_HANDSHAKE_TRAFFIC_SECRET",
-	"CLIENT_TRAFFIC_SECRET_0",
-	"SERVER_TRAFFIC_SECRET_0",
-}
-
-func (l label) String() string { return labelNames[l] }
 
 // DefaultKeys is how many secrets a [KeyLog] keeps unless told otherwise. At
 // about 120 bytes a secret they take at most 60 MB.
@@ -53,17 +28,6 @@ type KeyLogStats struct {
 	Skipped int // lines of other labels, which is no fault
 	Bad     int // lines that are no key log lines
 	Dropped int // secrets beyond the limit
-}
-
-type entry struct {
-	random [32]byte
-	label  label
-}
-
-// secret is a master secret or a traffic secret: 48 bytes, or 32.
-type secret struct {
-	n     uint8
-	bytes [48]byte
 }
 
 // NewKeyLog returns an empty key log that keeps at most limit secrets;
@@ -116,27 +80,6 @@ func (w *keyLogWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// line takes one line: label, client random and secret, the latter two in
-// hexadecimal. Zeek logs the random without its first four bytes, so that one of
-// 28 bytes is kept too, with four zeros before it.
-func (k *KeyLog) line(b []byte) {
-	f := bytes.Fields(b)
-	if len(f) == 0 || f[0][0] == '#' {
-		return
-	}
-	var e entry
-	var s secret
-	if !findLabel(f[0], &e.label) {
-		k.stats.Skipped++
-		return
-	}
-	if len(f) != 3 || !unhexEnd(e.random[:], f[1], 28) || !s.parse(f[2]) || e.label == master12 && s.n != 48 {
-		k.stats.Bad++
-		return
-	}
-	k.put(e, s)
-}
-
 func (k *KeyLog) put(e entry, s secret) {
 	old, have := k.secrets[e]
 	switch {
@@ -171,34 +114,4 @@ func (k *KeyLog) look(e entry) (s secret, ok bool) {
 		s, ok = k.secrets[e]
 	}
 	return s, ok
-}
-
-func findLabel(name []byte, l *label) bool {
-	for i, n := range labelNames {
-		if string(name) == n {
-			*l = label(i)
-			return true
-		}
-	}
-	return false
-}
-
-// parse reads a secret as long as the hashes in use: 32 or 48 bytes.
-func (s *secret) parse(text []byte) bool {
-	if len(text) != 64 && len(text) != 96 {
-		return false
-	}
-	n, err := hex.Decode(s.bytes[:], text)
-	s.n = uint8(n)
-	return err == nil
-}
-
-// unhexEnd fills the end of dst, which need not be filled beyond atLeast bytes.
-func unhexEnd(dst, text []byte, atLeast int) bool {
-	n := len(text) / 2
-	if len(text) != 2*len(dst) && len(text) != 2*atLeast {
-		return false
-	}
-	_, err := hex.Decode(dst[len(dst)-n:], text)
-	return err == nil
 }

@@ -22,6 +22,7 @@ var quota = &cause{
 	do:      doQuota,
 	refute:  refuteQuota,
 	predict: predictQuota,
+	proven:  provenQuota,
 	words:   []string{"quota"},
 }
 

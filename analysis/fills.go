@@ -1,0 +1,29 @@
+package analysis
+
+import "why403/analysis/covariate"
+
+// fewestFills is how often a quota kept under a key must have been seen to fill up.
+// Where one key is refused in one stretch of time, all else that may have befallen that
+// key then, such as an outage of one host, fits as well.
+const fewestFills = 2
+
+func provenQuota(s *study, h *hypothesis) bool {
+	p := s.partition(h.scope)
+	return p.N <= 1 || fills(p, h.predicted, s.table.Refused) >= fewestFills
+}
+
+// fills counts how often a key came to be refused as foretold.
+func fills(p covariate.Partition, predicted prediction, refused []bool) int {
+	n, full := 0, make([]bool, p.N)
+	for i, f := range predicted {
+		label := p.Labels[i]
+		if label < 0 || f.unsure || f.call == 0 || refused[i] != (f.call > 0) {
+			continue
+		}
+		if refused[i] && !full[label] {
+			n++
+		}
+		full[label] = refused[i]
+	}
+	return n
+}

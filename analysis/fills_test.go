@@ -1,0 +1,34 @@
+package analysis
+
+import (
+	"testing"
+
+	"why403/analysis/covariate"
+)
+
+// One host refused in one stretch shows no quota of each host.
+func TestQuotaOfAKeyFillsTwice(t *testing.T) {
+	const host, other = 0, 1
+	for name, c := range map[string]struct {
+		labels  []int32
+		refused string
+		want    int
+	}{
+		"one stretch of one key":   {[]int32{host, other, host, other, host}, "--x-x", 1},
+		"two of one key":           {[]int32{host, host, host, host, other}, "-x-x-", 2},
+		"one of each key":          {[]int32{host, other, host, other, host}, "-xx--", 2},
+		"keys that are not known":  {[]int32{-1, -1, -1, host, host}, "x-x-x", 1},
+		"nothing but what refuses": {[]int32{host, host, host, other, other}, "xxx--", 1},
+	} {
+		refused, predicted := make([]bool, len(c.labels)), make(prediction, len(c.labels))
+		for i := range refused {
+			refused[i], predicted[i].call = c.refused[i] == 'x', -1
+			if refused[i] {
+				predicted[i].call = 1
+			}
+		}
+		if got := fills(covariate.Partition{Labels: c.labels, N: 2}, predicted, refused); got != c.want {
+			t.Errorf("%s: %d fills, want %d", name, got, c.want)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 	}
 	best, pattern := 0.0, ""
 	for _, lead := range leads {
-		if lead.cause == sourceBan {
+		if lead.cause == sourceBan && len(lead.parts) == 0 {
 			terms = append(terms, math.Log(stretchShare)+lead.causeless)
 		}
 		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))

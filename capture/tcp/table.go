@@ -19,7 +19,7 @@ type table struct {
 const leastRecent = 8
 
 func newTable() table {
-	return table{conns: map[key]*Conn{}, recent: make([]*Conn, 1<<leastRecent), shift: 32 - leastRecent}
+	return table{conns: map[key]*Conn{}, recent: make([]*Conn, 1<<leastRecent), shift: 64 - leastRecent}
 }
 
 // key is the pair of endpoints, the same for both directions.
@@ -41,10 +41,13 @@ func less(a, b *packet.Endpoint) bool {
 
 // place is where a pair of endpoints, in either order, may be among the recent ones.
 func (t *table) place(a, b *packet.Endpoint) **Conn {
-	ports := uint32(a.Port) + uint32(b.Port)
-	hosts := binary.LittleEndian.Uint32(a.Addr[12:]) + binary.LittleEndian.Uint32(b.Addr[12:])
-	const odd = 0x9e3779b1
-	return &t.recent[(ports*odd^hosts*odd)>>t.shift]
+	const odd = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio: its multiples are far apart
+	return &t.recent[(number(a)+number(b))*odd>>t.shift]
+}
+
+// number tells most endpoints apart.
+func number(e *packet.Endpoint) uint64 {
+	return uint64(binary.BigEndian.Uint32(e.Addr[12:]))<<16 | uint64(e.Port)
 }
 
 // find returns the connection of a segment, nil if there is none, and its direction.

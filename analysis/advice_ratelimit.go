@@ -51,7 +51,7 @@ func rateFields(s *study) *Advice {
 }
 
 // limitFields returns the fields of a head that tell limits, at most three.
-func limitFields(h capture.Head) string {
+func limitFields(h capture.KeptHead) string {
 	var found []string
 	for name, value := range h.Fields() {
 		if lower := strings.ToLower(name); strings.Contains(lower, "ratelimit") && !strings.Contains(lower, "ratelimited") && len(found) < 3 {

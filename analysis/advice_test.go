@@ -19,8 +19,8 @@ func plainRun(n int, change func(i int, u *capture.Upgrade, t *capture.Token)) *
 		tok := capture.Token{Fingerprint: capture.Fingerprint(fmt.Sprintf("%016x", i)), Kind: capture.JWT, Subject: fmt.Sprint("user", i),
 			IssuedAt: at, ExpiresAt: at.Add(time.Hour), Issuer: "https://id.example/"}
 		u := capture.Upgrade{Conn: int64(i + 1), Exchange: 1, Host: "gw.example", Authority: "gw.example:443", Outcome: capture.Accepted, Status: 101,
-			RequestHead:  "GET / HTTP/1.1\r\nHost: gw.example\r\nOrigin: https://app.example\r\n\r\n",
-			ResponseHead: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"}
+			RequestHead:  capture.Head("GET / HTTP/1.1\r\nHost: gw.example\r\nOrigin: https://app.example\r\n\r\n").Keep(),
+			ResponseHead: capture.Head("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n").Keep()}
 		u.Phases.RequestSent, u.Phases.ResponseHead = at, at.Add(20*time.Millisecond)
 		u.Socket.Opened = u.Phases.ResponseHead
 		if change != nil {
@@ -35,7 +35,7 @@ func plainRun(n int, change func(i int, u *capture.Upgrade, t *capture.Token)) *
 
 func refuse(u *capture.Upgrade, fields string) {
 	u.Outcome, u.Status, u.Socket = capture.Refused, 403, capture.Socket{}
-	u.ResponseHead = capture.Head("HTTP/1.1 403 Forbidden\r\n" + fields + "\r\n")
+	u.ResponseHead = capture.Head("HTTP/1.1 403 Forbidden\r\n" + fields + "\r\n").Keep()
 }
 
 func oneToken(t *capture.Token) { t.Fingerprint = "aaaaaaaaaaaaaaaa" }
@@ -78,7 +78,7 @@ func TestAdvice(t *testing.T) {
 		}},
 		{"rate-fields", "inin-ratelimit-allowed: 180", func() *capture.Run {
 			return plainRun(4, func(_ int, u *capture.Upgrade, _ *capture.Token) {
-				u.ResponseHead = "HTTP/1.1 101 Switching Protocols\r\ninin-ratelimit-allowed: 180\r\n\r\n"
+				u.ResponseHead = capture.Head("HTTP/1.1 101 Switching Protocols\r\ninin-ratelimit-allowed: 180\r\n\r\n").Keep()
 			})
 		}},
 		{"retry-storm", "1.0 upgrades a second before the first refusal", func() *capture.Run {
@@ -98,7 +98,7 @@ func TestAdvice(t *testing.T) {
 		{"vendor-path", "carry an Authorization field", func() *capture.Run {
 			return plainRun(4, func(_ int, u *capture.Upgrade, _ *capture.Token) {
 				u.Host = "webmessaging.apse1.pure.cloud"
-				u.RequestHead = "GET / HTTP/1.1\r\nAuthorization: Bearer x\r\n\r\n"
+				u.RequestHead = capture.Head("GET / HTTP/1.1\r\nAuthorization: Bearer x\r\n\r\n").Keep()
 			})
 		}},
 		{"region", "says us (websockets-us-gene-external.genesiscloud.com), the issuer of the tokens says ap-southeast (login.apse1.pure.cloud)", func() *capture.Run {
@@ -109,7 +109,7 @@ func TestAdvice(t *testing.T) {
 		{"missing-origin", "10 of 40 upgrades carry no Origin", func() *capture.Run {
 			return plainRun(40, func(i int, u *capture.Upgrade, _ *capture.Token) {
 				if i < 10 {
-					u.RequestHead = "GET / HTTP/1.1\r\n\r\n"
+					u.RequestHead = capture.Head("GET / HTTP/1.1\r\n\r\n").Keep()
 				}
 				if i >= 30 {
 					refuse(u, "")

@@ -55,7 +55,7 @@ func (s *study) commonForm() (form *capture.Upgrade, n, of int) {
 			continue
 		}
 		of++
-		k := shape{u.Status, u.Socket.CloseCode, len(u.ResponseHead), u.BodyBytes}
+		k := shape{u.Status, u.Socket.CloseCode, u.ResponseHead.Len(), u.BodyBytes}
 		key, known := forms[k]
 		if !known {
 			key = formOf(u)

@@ -10,7 +10,7 @@ import (
 
 // answer is a refusal with a head and a body.
 func refusalOf(head, body string) *capture.Upgrade {
-	u := &capture.Upgrade{Outcome: capture.Refused, ResponseHead: capture.Head(strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n"), Body: []byte(body), BodyBytes: int64(len(body))}
+	u := &capture.Upgrade{Outcome: capture.Refused, ResponseHead: capture.Head(strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n").Keep(), Body: []byte(body), BodyBytes: int64(len(body))}
 	fmt.Sscanf(head, "HTTP/1.1 %d", &u.Status)
 	return u
 }

@@ -9,8 +9,10 @@ import (
 // Collector gathers emitted records into a Run, in memory. The zero value is
 // ready; it is not safe for concurrent use.
 type Collector struct {
-	run   Run
-	byKey map[[2]int64]*Upgrade
+	run    Run
+	byKey  map[[2]int64]*Upgrade
+	room   []Upgrade // for those to come
+	shared *sharing
 }
 
 // Put takes one record. An upgrade with the key of an earlier one replaces it.
@@ -33,17 +35,28 @@ func (c *Collector) Put(rec Record) {
 
 func (c *Collector) putUpgrade(u Upgrade) {
 	key := [2]int64{u.Conn, u.Exchange}
-	if have := c.byKey[key]; have != nil {
-		*have = u
-		return
-	}
 	if c.byKey == nil {
-		c.byKey = map[[2]int64]*Upgrade{}
+		c.byKey, c.shared = map[[2]int64]*Upgrade{}, newSharing()
 	}
-	kept := new(Upgrade) // not &u: that would move every u to the heap
+	kept := c.byKey[key]
+	if kept == nil {
+		kept = c.next()
+		c.byKey[key] = kept
+		c.run.Upgrades = append(c.run.Upgrades, kept)
+	}
+	c.shared.upgrade(&u, kept)
 	*kept = u
-	c.byKey[key] = kept
-	c.run.Upgrades = append(c.run.Upgrades, kept)
+}
+
+// next returns room for an upgrade. Many are allocated at once, since alone each would
+// take a tenth more than its size.
+func (c *Collector) next() *Upgrade {
+	if len(c.room) == 0 {
+		c.room = make([]Upgrade, 256)
+	}
+	u := &c.room[0]
+	c.room = c.room[1:]
+	return u
 }
 
 func (c *Collector) putToken(t Token) {

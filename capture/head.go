@@ -36,8 +36,10 @@ func (h Head) Fields() iter.Seq2[string, string] {
 
 // Get returns the value of the first field with that name, case ignored, and
 // whether there is one.
-func (h Head) Get(name string) (string, bool) {
-	for n, v := range h.Fields() {
+func (h Head) Get(name string) (string, bool) { return get(h.Fields(), name) }
+
+func get(fields iter.Seq2[string, string], name string) (string, bool) {
+	for n, v := range fields {
 		if strings.EqualFold(n, name) {
 			return v, true
 		}

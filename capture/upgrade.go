@@ -25,10 +25,10 @@ type Upgrade struct {
 	Host      string // the Host field as sent
 	Target    string // request target in origin form (RFC 9112 §3.2.1), secrets masked
 
-	RequestHead  Head   // as sent to the gateway
-	ResponseHead Head   // the final answer, as sent by the gateway
-	Body         []byte // first bytes of a refusal's body, at most [BodyLimit], secrets masked
-	BodyBytes    int64  // length of the whole body as far as it was read
+	RequestHead  KeptHead // as sent to the gateway
+	ResponseHead KeptHead // the final answer, as sent by the gateway
+	Body         []byte   // first bytes of a refusal's body, at most [BodyLimit], secrets masked
+	BodyBytes    int64    // length of the whole body as far as it was read
 
 	Status  int     // status code of the answer, 0 if there was none
 	Outcome Outcome // what became of the attempt

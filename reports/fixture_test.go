@@ -125,7 +125,7 @@ func (l load) upgrade(rnd *rand.Rand, i int, at time.Duration, tok capture.Token
 		Server: netip.MustParseAddrPort("192.0.2.17:443"), Scheme: "wss", Authority: "gw.example", Host: "gw.example", Target: "/chat",
 		RequestHead: capture.Head(fmt.Sprintf("GET /chat HTTP/1.1\r\nHost: gw.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 			"Sec-WebSocket-Key: ‹%016x=›\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer ‹jwt %s, 812 bytes›\r\nX-JMeter-Thread: WS users 1-%d\r\n\r\n",
-			rnd.Uint64(), tok.Fingerprint, i%600+1)),
+			rnd.Uint64(), tok.Fingerprint, i%600+1)).Keep(),
 		Credentials: []capture.Credential{{Token: tok.Fingerprint, Place: "authorization", Scheme: "Bearer"}},
 		Phases:      p,
 		ClientTLS:   &capture.TLS{Version: "TLS 1.3"},
@@ -143,14 +143,14 @@ func (l load) refuse(u *capture.Upgrade) {
 		return
 	}
 	u.Status, u.Outcome = 403, capture.Refused
-	u.ResponseHead = "HTTP/1.1 403 Forbidden\r\ncontent-length: 93\r\ncache-control: no-cache\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n"
+	u.ResponseHead = capture.Head("HTTP/1.1 403 Forbidden\r\ncontent-length: 93\r\ncache-control: no-cache\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n").Keep()
 	u.Body, u.BodyBytes = []byte(refusalBody), int64(len(refusalBody))
 	u.Phases.ResponseEnd = u.Phases.ResponseHead.Add(60 * time.Microsecond)
 }
 
 func (l load) accept(u *capture.Upgrade, life, left time.Duration) {
 	u.Status, u.Outcome = 101, capture.Accepted
-	u.ResponseHead = "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ‹28 bytes›\r\nserver: envoy\r\n\r\n"
+	u.ResponseHead = capture.Head("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ‹28 bytes›\r\nserver: envoy\r\n\r\n").Keep()
 	u.Socket = capture.Socket{Opened: u.Phases.ResponseHead}
 	if life < left {
 		u.Socket.Closed = u.Socket.Opened.Add(life)

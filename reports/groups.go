@@ -36,7 +36,7 @@ func newGroups(f *analysis.Findings, x *analysis.Exhibits) []groupView {
 			Body: strings.TrimSpace(block(g.BodyStart, 400)),
 		}
 		if g.Example != nil {
-			v.ResponseLines = strings.TrimSpace(block(string(g.Example.ResponseHead), 2000))
+			v.ResponseLines = strings.TrimSpace(block(string(g.Example.ResponseHead.Head()), 2000))
 		}
 		out = append(out, v)
 	}

@@ -23,8 +23,8 @@ func handover(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) stri
 	if x.Pair != nil && x.Pair.Refused != nil {
 		u := x.Pair.Refused
 		fmt.Fprintf(&b, "\nA typical refusal (%s UTC, %s open)\n", clock(u.Phases.RequestSent), count(x.Pair.RefusedOpen))
-		indent(&b, block(string(u.RequestHead), 4000))
-		indent(&b, block(string(u.ResponseHead), 4000))
+		indent(&b, block(string(u.RequestHead.Head()), 4000))
+		indent(&b, block(string(u.ResponseHead.Head()), 4000))
 		indent(&b, block(string(u.Body), 600))
 	}
 	return visible(b.String())

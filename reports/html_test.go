@@ -229,7 +229,8 @@ func TestSizeIsBounded(t *testing.T) {
 		fx.f.Hypotheses = append(fx.f.Hypotheses, h)
 	}
 	fx.x.Pair.Refused.Body = bytes.Repeat([]byte("<b>"), capture.BodyLimit/3)
-	fx.x.Pair.Refused.RequestHead += capture.Head(strings.Repeat("X-Long: "+strings.Repeat("z", 5000)+"\r\n", 500))
+	long := capture.Head(strings.Repeat("X-Long: "+strings.Repeat("z", 5000)+"\r\n", 500))
+	fx.x.Pair.Refused.RequestHead = (fx.x.Pair.Refused.RequestHead.Head() + long).Keep()
 	page := render(t, fx)
 	t.Logf("%d bytes", len(page))
 	if len(page) > 2<<20 {

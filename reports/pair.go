@@ -42,8 +42,8 @@ func newPair(run *capture.Run, f *analysis.Findings, x *analysis.Exhibits) *pair
 		other = p.Accepted
 		v.Accepted = newAttempt("accepted", p.Accepted, p.AcceptedOpen)
 	}
-	v.Request = diffHeads(p.Refused.RequestHead, other.RequestHead)
-	v.Response = diffHeads(p.Refused.ResponseHead, other.ResponseHead)
+	v.Request = diffHeads(p.Refused.RequestHead.Head(), other.RequestHead.Head())
+	v.Response = diffHeads(p.Refused.ResponseHead.Head(), other.ResponseHead.Head())
 	for _, row := range diffTokens(run, f, p.Refused, p.Accepted) {
 		if row.Left == row.Right && row.Name != "Token" {
 			v.SameToken = append(v.SameToken, row)

@@ -22,7 +22,7 @@ func upgrade(conn int64, ms int, thread, attempt string, status int) *capture.Up
 	if status == 101 {
 		u.Outcome, u.Socket.Opened = capture.Accepted, u.Phases.RequestSent
 	}
-	u.RequestHead = capture.Head(fmt.Sprintf("GET / HTTP/1.1\r\nX-JMeter-Sampler: WS open\r\nX-JMeter-Thread: %s\r\nX-JMeter-Attempt: %s\r\n\r\n", thread, attempt))
+	u.RequestHead = capture.Head(fmt.Sprintf("GET / HTTP/1.1\r\nX-JMeter-Sampler: WS open\r\nX-JMeter-Thread: %s\r\nX-JMeter-Attempt: %s\r\n\r\n", thread, attempt)).Keep()
 	return u
 }
 

@@ -108,8 +108,8 @@ func TestRefusal(t *testing.T) {
 	if p := u.Phases; p.RequestSent != second || p.ResponseFirst != 2*second || p.ResponseHead != 2*second || p.ResponseEnd != 2*second {
 		t.Errorf("phases %+v", p)
 	}
-	if fp := newKeeper().Fingerprint("tok-4711-abcdef"); u.Token() != fp || !strings.Contains(string(u.RequestHead), string(fp)) {
-		t.Errorf("token %q, head %q", u.Token(), u.RequestHead)
+	if fp := newKeeper().Fingerprint("tok-4711-abcdef"); u.Token() != fp || !strings.Contains(string(u.RequestHead.Head()), string(fp)) {
+		t.Errorf("token %q, head %q", u.Token(), u.RequestHead.Head())
 	}
 }
 

@@ -63,7 +63,7 @@ func (d *desk) upgrade(x *exchange, r asked) {
 	u.Host = strings.Clone(d.tokens.MaskText(r.host)) // the head, token and all, is not kept alive
 	u.Authority = d.authority(r.authority, r.host)
 	u.Target = http1.ParseTarget("GET", found.Target).Origin
-	u.RequestHead, u.Credentials = found.Head, found.Credentials
+	u.RequestHead, u.Credentials = found.Head.Keep(), found.Credentials
 	u.Outcome = capture.Pending
 	if found.CutShort {
 		u.Oddities = append(u.Oddities, "token is the beginning of a JWT and no more")

@@ -92,8 +92,8 @@ func TestHTTP2Upgrades(t *testing.T) {
 			if s.EndedBy != capture.Gateway || s.How != capture.CloseFrame || s.CloseCode != 4403 || s.FromClient.Frames != 2 || s.FromServer.Frames != 2 || s.Pings != 1 || s.Closed != 6*second {
 				t.Errorf("socket %+v", s)
 			}
-			if !strings.HasPrefix(string(u.RequestHead), "CONNECT /ws?token=‹secret:") || u.Token() != newKeeper().Fingerprint("tok-4711-abcdef") {
-				t.Errorf("head %q", u.RequestHead)
+			if !strings.HasPrefix(string(u.RequestHead.Head()), "CONNECT /ws?token=‹secret:") || u.Token() != newKeeper().Fingerprint("tok-4711-abcdef") {
+				t.Errorf("head %q", u.RequestHead.Head())
 			}
 		}},
 		{"refused", func(c, s *end2) []step {

@@ -36,7 +36,7 @@ func (d *desk) answered(x *exchange, head string) {
 	}
 	x.head = ""
 	x.u.Outcome = capture.Refused
-	x.u.ResponseHead = d.tokens.MaskHead(head)
+	x.u.ResponseHead = d.tokens.MaskHead(head).Keep()
 }
 
 // refused completes a refusal with its body.

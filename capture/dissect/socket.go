@@ -31,7 +31,7 @@ const (
 func (d *desk) accept(x *exchange, head string) *socket {
 	u := x.u
 	u.Outcome = capture.Accepted
-	u.ResponseHead = d.tokens.MaskHead(head)
+	u.ResponseHead = d.tokens.MaskHead(head).Keep()
 	u.Socket.Opened = u.Phases.ResponseHead
 	rsv := ws.Extensions(capture.Head(head))
 	s := &socket{d: d, u: u}

@@ -50,7 +50,7 @@ func (im *importer) upgrade(e *entry, u *url.URL, p capture.Phases) {
 	r := im.keeper.Request(requestHead(e, u), p.RequestSent)
 	up := capture.Upgrade{
 		Scheme: map[bool]string{true: "wss", false: "ws"}[secure(u.Scheme)], Authority: authority(u), Host: get(e.Request.Headers, "Host"),
-		Server: server(e.ServerIP, u), Target: r.Target, RequestHead: r.Head, Credentials: r.Credentials, Phases: p,
+		Server: server(e.ServerIP, u), Target: r.Target, RequestHead: r.Head.Keep(), Credentials: r.Credentials, Phases: p,
 	}
 	up.Conn, up.Exchange = im.number(e)
 	if up.Host == "" {
@@ -80,13 +80,13 @@ func (im *importer) answer(up *capture.Upgrade, e *entry) {
 	case accepted:
 		up.Status, up.Outcome = 101, capture.Accepted
 		p.ResponseHead = p.ResponseFirst
-		up.ResponseHead = im.keeper.MaskHead(responseHead(e))
+		up.ResponseHead = im.keeper.MaskHead(responseHead(e)).Keep()
 		im.socket(up, e)
 	case status >= 200 && status <= 999:
 		up.Status, up.Outcome = status, capture.Refused
 		p.ResponseHead = p.ResponseFirst
 		p.ResponseEnd = p.ResponseFirst.Add(ms(e.Timings.Receive))
-		up.ResponseHead = im.keeper.MaskHead(responseHead(e))
+		up.ResponseHead = im.keeper.MaskHead(responseHead(e)).Keep()
 		im.body(up, e.Response.Content)
 	default:
 		p.ResponseFirst = 0

@@ -121,7 +121,7 @@ func phase(from, to capture.Instant) float64 {
 // stamp is a moment in seconds since 1970.
 func stamp(i capture.Instant) float64 { return float64(i) / 1e9 }
 
-func fields(h capture.Head) []pair {
+func fields(h capture.KeptHead) []pair {
 	out := []pair{}
 	for name, value := range h.Fields() {
 		out = append(out, pair{name, value})
@@ -150,15 +150,15 @@ func unescape(s string) string {
 }
 
 // size is the length of a head, −1 without one.
-func size(h capture.Head) int64 {
-	if h == "" {
+func size(h capture.KeptHead) int64 {
+	if h.Len() == 0 {
 		return -1
 	}
-	return int64(len(h))
+	return int64(h.Len())
 }
 
 // reason is the reason phrase of a status line.
-func reason(h capture.Head) string {
+func reason(h capture.KeptHead) string {
 	_, rest, _ := strings.Cut(h.StartLine(), " ")
 	_, phrase, _ := strings.Cut(rest, " ")
 	return phrase

@@ -62,7 +62,7 @@ func join(outer, inner *capture.Upgrade) {
 	p.ClientHello, p.ClientSecured = o.ClientHello, o.Secured
 	p.RequestRead = o.RequestSent
 	p.Relayed = o.ResponseHead
-	if outer.RequestHead != inner.RequestHead {
+	if !outer.RequestHead.Equal(inner.RequestHead) {
 		inner.Edits = append(slices.Clip(inner.Edits), "the machine in the path changed the request's head")
 	}
 }

@@ -48,7 +48,7 @@ func TestJoin(t *testing.T) {
 				client, server := netip.MustParseAddrPort(a.client), netip.MustParseAddrPort(a.server)
 				o.legs[int64(i+1)] = leg{client, server, a.proxied}
 				run.Upgrades = append(run.Upgrades, &capture.Upgrade{Conn: int64(i + 1), Exchange: 1, Client: client,
-					RequestHead: capture.Head("GET / HTTP/1.1\r\nSec-WebSocket-Key: " + a.key + "\r\n\r\n"),
+					RequestHead: capture.Head("GET / HTTP/1.1\r\nSec-WebSocket-Key: " + a.key + "\r\n\r\n").Keep(),
 					Phases:      capture.Phases{RequestSent: base.Add(a.sent), ResponseFirst: base.Add(a.answered)}})
 			}
 			o.Join(run)

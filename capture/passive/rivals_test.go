@@ -19,7 +19,7 @@ func attempts(rng *rand.Rand, n, machines, ports int) (*Observer, *capture.Run) 
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rng.IntN(machines))}), uint16(1+rng.IntN(ports)))
 	}
 	for i := range n {
-		u := &capture.Upgrade{Conn: int64(i + 1), Exchange: 1, RequestHead: "GET / HTTP/1.1\r\nSec-WebSocket-Key: a\r\n\r\n"}
+		u := &capture.Upgrade{Conn: int64(i + 1), Exchange: 1, RequestHead: capture.Head("GET / HTTP/1.1\r\nSec-WebSocket-Key: a\r\n\r\n").Keep()}
 		u.Phases.RequestSent = capture.Instant(1e18).Add(time.Duration(rng.IntN(n)) * time.Second)
 		if rng.IntN(4) > 0 {
 			u.Phases.ResponseFirst = u.Phases.RequestSent.Add(time.Duration(rng.IntN(n)) * time.Second)

@@ -20,7 +20,7 @@ func realistic(conn int64, stage int) capture.Upgrade {
 		Conn: conn, Exchange: 1, Outcome: capture.Pending,
 		Client: netip.AddrPortFrom(addr, 40000), Source: netip.AddrPortFrom(addr, 40001), Server: netip.AddrPortFrom(addr, 443),
 		Scheme: "wss", Authority: "gateway.eu.example.com:443", Host: "gateway.eu.example.com", Target: "/v2/stream?region=eu",
-		RequestHead: requestHead,
+		RequestHead: requestHead.Keep(),
 		Credentials: []capture.Credential{{Token: capture.Fingerprint(fmt.Sprintf("%016x", conn%500)), Place: "authorization", Scheme: "Bearer"}},
 		Phases: capture.Phases{Accepted: at, ConnectRead: at + ms, ConnectAnswered: at + 2*ms, ClientHello: at + 3*ms, ClientSecured: at + 4*ms,
 			RequestRead: at + 5*ms, ResolveStart: at + 6*ms, Resolved: at + 7*ms, Dialed: at + 8*ms, Secured: at + 9*ms, RequestSent: at + 10*ms},
@@ -29,7 +29,7 @@ func realistic(conn int64, stage int) capture.Upgrade {
 		Edits:     []string{"request target: absolute form to origin form"},
 	}
 	if stage > 0 {
-		u.Status, u.Outcome, u.ResponseHead, u.Socket.Opened = 101, capture.Accepted, responseHead, at+20*ms
+		u.Status, u.Outcome, u.ResponseHead, u.Socket.Opened = 101, capture.Accepted, responseHead.Keep(), at+20*ms
 		u.Phases.ResponseFirst, u.Phases.ResponseHead, u.Phases.Relayed = at+19*ms, at+20*ms, at+21*ms
 	}
 	if stage > 1 {

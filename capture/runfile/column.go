@@ -68,6 +68,27 @@ func text[T any, S ~string](name string, field func(*T) *S) column[T] {
 	}
 }
 
+// head is a head as it was sent.
+func head[T any](name string, field func(*T) *capture.KeptHead) column[T] {
+	return column[T]{
+		name: name, kind: "TEXT",
+		get: func(t *T) driver.Value {
+			if h := *field(t); h.Len() > 0 {
+				return string(h.Head())
+			}
+			return nil
+		},
+		set: func(t *T, v driver.Value) error {
+			s, ok := v.(string)
+			if !ok {
+				return wrongType(name, v)
+			}
+			*field(t) = capture.Head(s).Keep()
+			return nil
+		},
+	}
+}
+
 func blob[T any](name string, field func(*T) *[]byte) column[T] {
 	return column[T]{
 		name: name, kind: "BLOB",

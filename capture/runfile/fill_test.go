@@ -16,6 +16,10 @@ func fill(v reflect.Value, n *int) {
 		v.Set(reflect.ValueOf(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(*n >> 8), byte(*n)}), uint16(*n))))
 		return
 	}
+	if v.Type() == reflect.TypeFor[capture.KeptHead]() {
+		v.Set(reflect.ValueOf(capture.Head(fmt.Sprintf("text %d\r\n\x00<é\xff", *n)).Keep()))
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {

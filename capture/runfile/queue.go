@@ -57,7 +57,7 @@ func recordBytes(rec capture.Record) int64 {
 	switch rec := rec.(type) {
 	case capture.Upgrade:
 		const fixed = int(unsafe.Sizeof(capture.Upgrade{})) + 2*int(unsafe.Sizeof(capture.TLS{})) + 256
-		return int64(fixed + len(rec.RequestHead) + len(rec.ResponseHead) + len(rec.Body) + len(rec.Target) + len(rec.Socket.ServerFirst))
+		return int64(fixed + rec.RequestHead.Len() + rec.ResponseHead.Len() + len(rec.Body) + len(rec.Target) + len(rec.Socket.ServerFirst))
 	case capture.Token:
 		return int64(512 + len(rec.Claims))
 	case capture.TokenRequest:

@@ -82,8 +82,8 @@ var textColumns = []column[upgrade]{
 	list("edits", func(u *upgrade) *[]string { return &u.Edits }),
 	list("oddities", func(u *upgrade) *[]string { return &u.Oddities }),
 	text("server_first", func(u *upgrade) *string { return &u.Socket.ServerFirst }),
-	text("request_head", func(u *upgrade) *capture.Head { return &u.RequestHead }),
-	text("response_head", func(u *upgrade) *capture.Head { return &u.ResponseHead }),
+	head("request_head", func(u *upgrade) *capture.KeptHead { return &u.RequestHead }),
+	head("response_head", func(u *upgrade) *capture.KeptHead { return &u.ResponseHead }),
 	blob("body", func(u *upgrade) *[]byte { return &u.Body }),
 }
 

@@ -103,7 +103,7 @@ func TestEveryAssetOfThePageIsServed(t *testing.T) {
 func refusedUpgrade() *capture.Upgrade {
 	return &capture.Upgrade{
 		Conn: 1, Exchange: 1, Status: 403, Outcome: capture.Refused, Target: "/ws?<script>",
-		RequestHead: "GET /ws HTTP/1.1\r\n\r\n", ResponseHead: "HTTP/1.1 403 Forbidden\r\n\r\n",
+		RequestHead: capture.Head("GET /ws HTTP/1.1\r\n\r\n").Keep(), ResponseHead: capture.Head("HTTP/1.1 403 Forbidden\r\n\r\n").Keep(),
 		Credentials: []capture.Credential{{Token: "0123456789abcdef"}},
 		Phases:      capture.Phases{RequestSent: 1e9, ResponseHead: 1e9 + 3e6},
 	}

@@ -35,7 +35,7 @@ func (r *refusals) add(u *capture.Upgrade) {
 		Number: r.count,
 		At:     u.Phases.ResponseHead.Time().Format("15:04:05.000"),
 		Status: u.Status, Target: u.Target, Token: string(u.Token()),
-		Request: string(u.RequestHead), Answer: string(u.ResponseHead),
+		Request: string(u.RequestHead.Head()), Answer: string(u.ResponseHead.Head()),
 	})
 }
 

@@ -63,7 +63,7 @@ func (e *Exporter) Observe(u *capture.Upgrade) {
 	if !begin.Seen() {
 		return
 	}
-	ctx := propagation.TraceContext{}.Extract(context.Background(), carrier{u.RequestHead})
+	ctx := propagation.TraceContext{}.Extract(context.Background(), carrier{u.RequestHead.Head()})
 	ctx, span := e.tracer.Start(ctx, "websocket upgrade",
 		trace.WithTimestamp(begin.Time()), trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes(u)...))
 	for _, p := range phases {

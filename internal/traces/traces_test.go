@@ -56,7 +56,7 @@ func at(ms int64) capture.Instant { return capture.Instant(1e18 + ms*1e6) }
 func refused() *capture.Upgrade {
 	return &capture.Upgrade{
 		Conn: 3, Exchange: 1, Scheme: "wss", Authority: "gw.example:443", Target: "/ws?room=1", Status: 403, Outcome: capture.Refused,
-		RequestHead: "GET /ws?room=1 HTTP/1.1\r\nTraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00\r\n\r\n",
+		RequestHead: capture.Head("GET /ws?room=1 HTTP/1.1\r\nTraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00\r\n\r\n").Keep(),
 		Credentials: []capture.Credential{{Token: "0123456789abcdef"}},
 		Phases: capture.Phases{
 			Accepted: at(0), ConnectAnswered: at(1), ClientSecured: at(4), Dialed: at(6), Secured: at(9), RequestSent: at(10), ResponseHead: at(30),
@@ -108,7 +108,7 @@ func TestASpanJoinsTheTraceOfItsRequest(t *testing.T) {
 
 func TestWithoutATraceContextATraceOfItsOwn(t *testing.T) {
 	a, b := refused(), refused()
-	a.RequestHead, b.RequestHead = "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"
+	a.RequestHead, b.RequestHead = capture.Head("GET / HTTP/1.1\r\n\r\n").Keep(), capture.Head("GET / HTTP/1.1\r\n\r\n").Keep()
 	traces := map[string]int{}
 	for _, s := range exported(t, a, b) {
 		traces[string(s.TraceId)]++

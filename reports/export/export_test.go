@@ -30,7 +30,7 @@ func small() *capture.Run {
 		u.Scheme, u.Authority, u.Host, u.Target = "wss", "gw:443", "gw", "/ws"
 		u.Source, u.Server = netip.MustParseAddrPort("10.0.0.1:5000"), netip.MustParseAddrPort("10.0.0.2:443")
 		u.Phases.RequestSent = start.Add(time.Duration(conn) * time.Second)
-		u.RequestHead = "GET /ws HTTP/1.1\r\nX-JMeter-Thread: users 1-1\r\nX-JMeter-Attempt: a1\r\n\r\n"
+		u.RequestHead = capture.Head("GET /ws HTTP/1.1\r\nX-JMeter-Thread: users 1-1\r\nX-JMeter-Attempt: a1\r\n\r\n").Keep()
 		if u.Outcome != capture.Dropped {
 			u.Credentials = []capture.Credential{{Token: "0123456789abcdef", Place: "authorization"}}
 			u.Phases.ResponseFirst = u.Phases.RequestSent.Add(1500 * time.Microsecond)
@@ -41,7 +41,7 @@ func small() *capture.Run {
 		c.Put(u)
 	}
 	put(1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, Socket: capture.Socket{FromClient: capture.Traffic{Frames: 3, Bytes: 30}}})
-	put(2, capture.Upgrade{Outcome: capture.Refused, Status: 403, Body: []byte("no\xff<b>"), BodyBytes: 6, ResponseHead: "HTTP/1.1 403 F\r\nServer: gw/1\r\n\r\n"})
+	put(2, capture.Upgrade{Outcome: capture.Refused, Status: 403, Body: []byte("no\xff<b>"), BodyBytes: 6, ResponseHead: capture.Head("HTTP/1.1 403 F\r\nServer: gw/1\r\n\r\n").Keep()})
 	put(3, capture.Upgrade{Outcome: capture.Accepted, Status: 101, Socket: capture.Socket{
 		EndedBy: capture.Gateway, How: capture.CloseFrame, CloseCode: 1008, CloseReason: "full",
 		Closing: start.Add(3100 * time.Millisecond), Closed: start.Add(3100 * time.Millisecond)}})

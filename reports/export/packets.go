@@ -72,9 +72,9 @@ func makeUp(attempts []*capture.Upgrade, emit func(capture.Instant, *packet.Segm
 	}
 	c.Open(now)
 	for _, u := range attempts {
-		c.Send(synth.Client, step(u.Phases.RequestSent), []byte(u.RequestHead))
-		if u.ResponseHead != "" {
-			c.Send(synth.Server, step(earliest(u.Phases.ResponseHead, u.Phases.ResponseFirst)), append([]byte(u.ResponseHead), u.Body...))
+		c.Send(synth.Client, step(u.Phases.RequestSent), []byte(u.RequestHead.Head()))
+		if u.ResponseHead.Len() > 0 {
+			c.Send(synth.Server, step(earliest(u.Phases.ResponseHead, u.Phases.ResponseFirst)), append([]byte(u.ResponseHead.Head()), u.Body...))
 		}
 	}
 	socket(c, &last.Socket, step)

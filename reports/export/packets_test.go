@@ -26,7 +26,7 @@ func conversations() *capture.Run {
 	var c capture.Collector
 	put := func(conn, exchange int64, u capture.Upgrade) {
 		sent := start.Add(time.Duration(10*conn+exchange) * time.Second)
-		u.Conn, u.Exchange, u.RequestHead = conn, exchange, head
+		u.Conn, u.Exchange, u.RequestHead = conn, exchange, capture.Head(head).Keep()
 		u.Client = netip.AddrPortFrom(netip.MustParseAddr("10.0.0.1"), uint16(5000+conn))
 		u.Server = netip.MustParseAddrPort("10.0.0.2:443")
 		u.Phases.RequestSent = sent
@@ -39,13 +39,13 @@ func conversations() *capture.Run {
 		return capture.Socket{Opened: start, EndedBy: by, How: how, CloseCode: code, CloseReason: "why",
 			Closing: start.Add(time.Hour), Closed: start.Add(time.Hour + time.Second)}
 	}
-	put(1, 1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, ResponseHead: yes, Socket: socket(capture.Client, capture.CloseFrame, 1000)})
-	put(2, 1, capture.Upgrade{Outcome: capture.Refused, Status: 403, ResponseHead: no, Body: []byte("no")})
-	put(2, 2, capture.Upgrade{Outcome: capture.Refused, Status: 403, ResponseHead: no, Body: []byte("no")})
-	put(3, 1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, ResponseHead: yes, Socket: socket(capture.Gateway, capture.CloseFrame, 1013)})
+	put(1, 1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, ResponseHead: capture.Head(yes).Keep(), Socket: socket(capture.Client, capture.CloseFrame, 1000)})
+	put(2, 1, capture.Upgrade{Outcome: capture.Refused, Status: 403, ResponseHead: capture.Head(no).Keep(), Body: []byte("no")})
+	put(2, 2, capture.Upgrade{Outcome: capture.Refused, Status: 403, ResponseHead: capture.Head(no).Keep(), Body: []byte("no")})
+	put(3, 1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, ResponseHead: capture.Head(yes).Keep(), Socket: socket(capture.Gateway, capture.CloseFrame, 1013)})
 	put(4, 1, capture.Upgrade{Outcome: capture.Dropped})
 	put(5, 1, capture.Upgrade{Outcome: capture.Pending})
-	put(6, 1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, ResponseHead: yes, Socket: capture.Socket{Opened: start, EndedBy: capture.Gateway, How: capture.RST, Closed: start.Add(time.Hour)}})
+	put(6, 1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, ResponseHead: capture.Head(yes).Keep(), Socket: capture.Socket{Opened: start, EndedBy: capture.Gateway, How: capture.RST, Closed: start.Add(time.Hour)}})
 	return c.Run(capture.Meta{Version: "test"})
 }
 

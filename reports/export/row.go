@@ -161,7 +161,7 @@ func text(s string) string {
 	return strings.ToValidUTF8(s, "\ufffd")
 }
 
-func field(h capture.Head, name string) string {
+func field(h capture.KeptHead, name string) string {
 	v, _ := h.Get(name)
 	return text(v)
 }

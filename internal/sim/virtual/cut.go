@@ -69,7 +69,7 @@ func upgradeUntil(u capture.Upgrade, end capture.Instant) *capture.Upgrade {
 	}
 	if u.Phases.ResponseHead > end || u.Phases.ResponseEnd > end {
 		u.Outcome, u.Status, u.Failure, u.Socket = capture.Pending, 0, "", capture.Socket{}
-		u.ResponseHead, u.Body, u.BodyBytes = "", nil, 0
+		u.ResponseHead, u.Body, u.BodyBytes = capture.KeptHead{}, nil, 0
 		u.Phases.ResponseFirst, u.Phases.ResponseHead, u.Phases.ResponseEnd, u.Phases.Relayed = 0, 0, 0, 0
 	}
 	return &u

@@ -19,21 +19,10 @@ type recorder struct {
 	tokens   map[capture.Fingerprint]capture.Token
 	clock    []capture.ClockSample
 	conns    int64
-
-	heads map[capture.Head]capture.Head // one copy of each head, so that a million attempts fit into memory
 }
 
-// keep returns the one copy of a head.
-func (r *recorder) keep(h string) capture.Head {
-	if have, ok := r.heads[capture.Head(h)]; ok {
-		return have
-	}
-	if r.heads == nil {
-		r.heads = map[capture.Head]capture.Head{}
-	}
-	r.heads[capture.Head(h)] = capture.Head(h)
-	return capture.Head(h)
-}
+// keep returns a head as it is recorded.
+func (r *recorder) keep(h string) capture.KeptHead { return capture.Head(h).Keep() }
 
 // drawEpoch begins a scene at some moment of a day, so that windows that follow the
 // clock begin anywhere.

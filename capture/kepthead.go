@@ -1,0 +1,95 @@
+package capture
+
+import (
+	"iter"
+	"strings"
+)
+
+// KeptHead is a [Head] as an [Upgrade] keeps it: the lines that many heads of a run have
+// in common may be kept once for all. The zero value is the empty head.
+type KeptHead struct {
+	// shape is the head with a hole in place of each value that is its own; nil if the
+	// whole head is.
+	shape *string
+	own   string // what is in the holes, each value ended by a line feed
+}
+
+// hole stands for a value in a shape. A head that has one of its own has no shape.
+const hole = "\x00"
+
+// Keep returns h as a head of its own.
+func (h Head) Keep() KeptHead { return KeptHead{own: string(h)} }
+
+// Head returns the head as it was sent.
+func (k KeptHead) Head() Head {
+	if k.shape == nil {
+		return Head(k.own)
+	}
+	var b strings.Builder
+	b.Grow(k.Len())
+	shape, own := *k.shape, k.own
+	for {
+		before, after, more := strings.Cut(shape, hole)
+		b.WriteString(before)
+		if !more {
+			return Head(b.String())
+		}
+		value, rest, _ := strings.Cut(own, "\n")
+		b.WriteString(value)
+		shape, own = after, rest
+	}
+}
+
+// Len is the length of the head in bytes.
+func (k KeptHead) Len() int {
+	if k.shape == nil {
+		return len(k.own)
+	}
+	return len(*k.shape) + len(k.own) - 2*strings.Count(*k.shape, hole)
+}
+
+// Equal reports whether two heads are the same to the byte.
+func (k KeptHead) Equal(o KeptHead) bool {
+	if k.shape == o.shape {
+		return k.own == o.own
+	}
+	return k.Len() == o.Len() && k.Head() == o.Head()
+}
+
+// StartLine is [Head.StartLine].
+func (k KeptHead) StartLine() string {
+	if k.shape == nil {
+		return Head(k.own).StartLine()
+	}
+	line := Head(*k.shape).StartLine()
+	if before, after, has := strings.Cut(line, hole); has {
+		value, _, _ := strings.Cut(k.own, "\n")
+		return before + value + after
+	}
+	return line
+}
+
+// Fields is [Head.Fields].
+func (k KeptHead) Fields() iter.Seq2[string, string] {
+	if k.shape == nil {
+		return Head(k.own).Fields()
+	}
+	return func(yield func(string, string) bool) {
+		own := k.own
+		line, _, _ := strings.Cut(*k.shape, "\n")
+		if strings.Contains(line, hole) {
+			_, own, _ = strings.Cut(own, "\n")
+		}
+		for name, value := range Head(*k.shape).Fields() {
+			if value == hole {
+				value, own, _ = strings.Cut(own, "\n")
+			}
+			if !yield(name, value) {
+				return
+			}
+		}
+	}
+}
+
+// Get is [Head.Get].
+func (k KeptHead) Get(name string) (string, bool) { return get(k.Fields(), name) }

@@ -53,39 +53,50 @@ func (f *rateFit) valley(low, high float64) float64 {
 	return best
 }
 
-// solveFor tries the rates at which a bucket with a burst refuses as many as were
-// refused: a lower rate refuses more.
+// solveFor tries the rates at which a bucket with a burst decides as the gateway did.
 func (f *rateFit) solveFor(burst float64) {
+	f.room = burst
 	low, _ := f.balanced(burst)
-	high := f.edge(func(rate float64) bool {
-		surplus, _ := f.bucket.Surplus(rate, burst, f.s.forced)
-		return surplus < 0
-	})
+	high := max(low, f.edge(burst, func(surplus, _ int) bool { return surplus < 0 }))
 	step := max(2/f.s.duration(), low/float64(f.s.refused), (high-low)/2)
 	for _, rate := range []float64{low, high, (low + high) / 2} {
 		f.try(rate, step)
 	}
 }
 
+// strays is the share of what was let through that may have been answered so late or
+// early that the bucket seems to have been empty.
+const strays = 0.01
+
 // balanced is the lowest rate at which a bucket refuses no more than were refused, and
-// how many of its decisions are wrong.
+// how many of its decisions are wrong. Where something else refuses as well, now and
+// then, as many is too many: then it is the lowest rate at which the bucket is not empty
+// for what was let through.
 func (f *rateFit) balanced(burst float64) (rate float64, wrong int) {
-	rate = f.edge(func(rate float64) bool {
-		surplus, _ := f.bucket.Surplus(rate, burst, f.s.forced)
-		return surplus <= 0
-	})
+	rate = f.edge(burst, func(surplus, _ int) bool { return surplus <= 0 })
 	_, wrong = f.bucket.Surplus(rate, burst, f.s.forced)
+	most := int(strays * float64(len(f.s.table.Attempts)-f.s.refused))
+	if wrong <= most {
+		return rate, wrong
+	}
+	never := f.edge(burst, func(surplus, wrong int) bool { return (surplus+wrong)/2 <= most })
+	if _, n := f.bucket.Surplus(never, burst, f.s.forced); n < wrong {
+		return never, n
+	}
 	return rate, wrong
 }
 
-// halvings is how often the range of rates is halved: to within 1 in 5,000.
-const halvings = 16
+// halvings is how often the range of rates is halved: to within 3 in a million. Where every
+// token is taken at once, a rate that is off by less than one in as many as were taken
+// shows in the last of them.
+const halvings = 22
 
-// edge is the least rate from which on a condition holds.
-func (f *rateFit) edge(holds func(rate float64) bool) float64 {
+// edge is the least rate from which on a condition holds of how many more a bucket with
+// a burst refuses than were refused, and of how many of its decisions are wrong.
+func (f *rateFit) edge(burst float64, holds func(surplus, wrong int) bool) float64 {
 	low, high := math.Log(leastRate), math.Log(mostRate)
 	for range halvings {
-		if mid := (low + high) / 2; holds(math.Exp(mid)) {
+		if mid := (low + high) / 2; holds(f.bucket.Surplus(math.Exp(mid), burst, f.s.forced)) {
 			high = mid
 		} else {
 			low = mid

@@ -16,8 +16,12 @@ type rateFit struct {
 	s       *study
 	part    covariate.Partition
 	reading covariate.Reading
+	spends  bool // what another mechanism refuses takes a token of the bucket too
 	bucket  *covariate.Counter
 	search
+
+	room  float64             // of a bucket that spends, while its rates are tried
+	rooms map[float64]float64 // by the rates tried
 }
 
 // fitRate tries the rates that the recording suggests by each reading, and returns the
@@ -25,22 +29,42 @@ type rateFit struct {
 func fitRate(s *study, p covariate.Partition) *rateFit {
 	var best *rateFit
 	for _, r := range s.readings {
-		f := newRateFit(s, p, r)
-		f.run(s, f.probe)
-		if best == nil || f.bestLogLik() > best.bestLogLik() {
-			best = f
+		for _, spends := range s.spending() {
+			f := newRateFit(s, p, r, spends)
+			f.run(s, f.probe)
+			if best == nil || f.bestLogLik() > best.bestLogLik() {
+				best = f
+			}
 		}
 	}
 	return best
 }
 
-func newRateFit(s *study, p covariate.Partition, r covariate.Reading) *rateFit {
-	f := &rateFit{s: s, part: p, reading: r, bucket: s.table.Counter(p.Labels, p.N, r, covariate.LetThrough)}
-	f.search = search{key: fmt.Sprint("rate ", p.Scope, r), low: leastRate, high: mostRate, scan: func(rate float64) evidence.Result {
-		return s.scanRange(f.bucket.Bucket(rate), bursts)
+// spending are the places that a bucket can have beside another mechanism: behind it,
+// so that it sees only what that one lets through, or in front.
+func (s *study) spending() []bool {
+	if s.forced == nil {
+		return []bool{false}
+	}
+	return []bool{false, true}
+}
+
+func newRateFit(s *study, p covariate.Partition, r covariate.Reading, spends bool) *rateFit {
+	f := &rateFit{s: s, part: p, reading: r, spends: spends, room: 1, rooms: map[float64]float64{}, bucket: s.table.Counter(p.Labels, p.N, r, covariate.LetThrough)}
+	if spends {
+		f.bucket = f.bucket.Spending(s.forced)
+	}
+	f.search = search{key: fmt.Sprint("rate ", p.Scope, r, spends), low: leastRate, high: mostRate, scan: func(rate float64) evidence.Result {
+		if f.rooms[rate] == 0 {
+			f.rooms[rate] = f.room
+		}
+		return s.scanRange(f.levels(rate), bursts)
 	}}
 	return f
 }
+
+// levels are those of the bucket with a rate that was tried.
+func (f *rateFit) levels(rate float64) evidence.Range { return f.bucket.Bucket(rate, f.rooms[rate]) }
 
 func (f *rateFit) probe() {
 	for _, b := range f.bounds() {
@@ -54,6 +78,9 @@ func (f *rateFit) probe() {
 	f.solveFor(1)
 	if best, ok := f.best(); ok {
 		f.solveFor(wholeBurst(best))
+	}
+	if f.spends {
+		f.solve() // the level depends on the burst
 	}
 }
 
@@ -74,13 +101,13 @@ func (f *rateFit) hypothesis() *hypothesis {
 		return h
 	}
 	t := f.likeliest()
-	h.logEvidence = f.logEvidence() - math.Log(float64(len(f.s.readings)))
+	h.logEvidence = f.logEvidence() - math.Log(float64(len(f.s.readings)*len(f.s.spending())))
 	h.logLik, h.reading = t.logLik(), f.reading
 	h.threshold = f.interval("upgrades/s")
 	h.threshold.Value = t.x
 	theta := t.result.Best.UpTo
 	h.burst = &Threshold{Value: burstOf(t), Low: max(t.result.Low, 0) + 1, High: t.result.High + 1 - covariate.BucketUnit, Unit: "upgrades"}
-	h.predicted = f.s.predictCounts(f.bucket.Bucket(t.x), theta, 0.5)
+	h.predicted = f.s.predictCounts(f.levels(t.x), theta, 0.5)
 	h.counts = f.s.tally(h.predicted)
 	return h
 }
@@ -113,7 +140,7 @@ func (f *rateFit) likeliest() trial {
 // rounded returns a trial with the next whole burst if that is likely enough.
 func (f *rateFit) rounded(t trial, least float64) (trial, bool) {
 	for _, b := range []float64{math.Floor(burstOf(t)), math.Ceil(burstOf(t))} {
-		whole := f.s.scanRange(f.bucket.Bucket(t.x), evidence.Spike(b-1+covariate.BucketUnit))
+		whole := f.s.scanRange(f.levels(t.x), evidence.Spike(b-1+covariate.BucketUnit))
 		if b >= 1 && whole.Best.LogLik >= least {
 			return trial{t.x, t.step, whole}, true
 		}

@@ -29,6 +29,8 @@ type Counter struct {
 	passed   []passing // in the order of the reading
 
 	below, above []int32 // once worked out, see doubt
+
+	spent []bool // refused by another mechanism behind a bucket, see Spending
 }
 
 // passing is an attempt that is counted.

@@ -94,9 +94,39 @@ func TestBucketLevel(t *testing.T) {
 		rate  float64
 		level float64 // under the last attempt
 	}{{1, 0}, {0.5, 24.5}, {2, 0}} {
-		got := table.Counter(one, 1, Reading{}, LetThrough).Bucket(c.rate)
+		got := table.Counter(one, 1, Reading{}, LetThrough).Bucket(c.rate, 0)
 		if level := got.Value(got.Mid[49]); math.Abs(level-c.level) > BucketUnit {
 			t.Errorf("rate %v: level %v, want %v", c.rate, level, c.level)
+		}
+	}
+}
+
+// What is refused behind a bucket has taken a token, unless there was none.
+func TestBucketSpending(t *testing.T) {
+	const n = 40
+	table, _ := scattered(n)
+	behind := make([]bool, n) // every other one
+	for i := range n {
+		behind[i] = i%2 == 1
+		table.Refused[i] = behind[i]
+		table.Attempts[i].Answered = base.Add(time.Duration(i) * time.Second)
+		table.answeredAt[i] = table.Attempts[i].Answered
+	}
+	one := make([]int32, n)
+	plain := table.Counter(one, 1, Reading{}, LetThrough)
+	for _, c := range []struct {
+		name  string
+		room  float64
+		m     *Counter
+		level float64 // under the last attempt, at half a token a second
+	}{
+		{"behind the other", 100, plain, 0.5},
+		{"in front", 100, plain.Spending(behind), 19.5},
+		{"in front, and empty", 3, plain.Spending(behind), 2.5},
+	} {
+		got := c.m.Bucket(0.5, c.room)
+		if level := got.Value(got.Mid[n-1]); math.Abs(level-c.level) > BucketUnit {
+			t.Errorf("%s: level %v, want %v", c.name, level, c.level)
 		}
 	}
 }

@@ -22,10 +22,7 @@ func (m *Counter) Surplus(rate, burst float64, without []bool) (surplus, wrong i
 			continue
 		}
 		v := max(0, level[l]-perNano*float64(m.at[k]-last[l]))
-		level[l], last[l] = v, m.at[k]
-		if m.counts(i) {
-			level[l]++
-		}
+		level[l], last[l] = m.after(i, v, burst), m.at[k]
 		if without != nil && without[i] {
 			continue
 		}

@@ -1,17 +1,27 @@
 package virtual
 
+import "math"
+
 // Two causes at once of which one hides behind the other, and limits that a load tool's
 // own habits disguise.
 var blendFamilies = []Family{
 	{Name: "bucket-beside-expired", Least: 60, draw: func(d *draw) (Scene, Truth) {
 		s := d.agingTokens()
 		rate := s.load().rate() * d.between(0.5, 0.8)
-		return s.with(Expired(0), Bucket(rate, d.scale(2, 40), Global)), bucketAndExpired(rate)
+		return s.with(Expired(0), Bucket(rate, math.Round(d.scale(2, 40)), Global)), bucketAndExpired(rate)
 	}},
 	{Name: "bucket-before-expired", Least: 60, draw: func(d *draw) (Scene, Truth) {
 		s := d.agingTokens()
 		rate := s.load().rate() * d.between(0.5, 0.8)
-		return s.with(BucketOfAll(rate, d.scale(2, 40), Global), Expired(0)), bucketAndExpired(rate)
+		return s.with(BucketOfAll(rate, math.Round(d.scale(2, 40)), Global), Expired(0)), bucketAndExpired(rate)
+	}},
+	{Name: "bucket-and-missing", Least: 60, Most: 0.95, draw: func(d *draw) (Scene, Truth) {
+		s := d.brief()
+		s.load().Retries, s.load().Backoff = d.whole(0, 3), d.scale(0.2, 2)
+		s.Tokens = Tokens{Mode: Mode(d.IntN(2)), Fail: sometimes(Fault{Absent: true}, d.between(0.1, 0.45))}
+		rate := s.load().rate() * d.between(0.05, 0.7) // mostly, every token is taken at once
+		return s.with(Missing(), Bucket(rate, math.Round(d.scale(2, 20)), Global)),
+			find(Want{Cause: "token-missing"}, Want{Cause: "rate-limit", Scopes: global, Value: rate})
 	}},
 	{Name: "cap-and-random", Least: 60, draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
@@ -29,7 +39,7 @@ var blendFamilies = []Family{
 	{Name: "bucket-and-random", Least: 60, draw: func(d *draw) (Scene, Truth) {
 		s := d.brief()
 		rate := s.load().rate() * d.between(0.55, 0.85)
-		return s.with(Chance(d.between(0.01, 0.08)), Bucket(rate, d.scale(2, 20), Global)),
+		return s.with(Chance(d.between(0.01, 0.08)), Bucket(rate, math.Round(d.scale(2, 20)), Global)),
 			atRandomToo(Want{Cause: "rate-limit", Scopes: global, Value: rate})
 	}},
 	{Name: "cap-at-expiry", draw: func(d *draw) (Scene, Truth) {

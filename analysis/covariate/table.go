@@ -93,6 +93,7 @@ func Build(run *capture.Run) *Table {
 
 func (t *Table) decide() {
 	t.Silence = silence(t.Run)
+	t.Attempts = make([]Attempt, 0, len(t.Run.Upgrades))
 	for _, u := range t.Run.Upgrades {
 		answered, ok := t.Silence.decided(u)
 		if !ok {

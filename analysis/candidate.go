@@ -9,7 +9,8 @@ import (
 // candidate is a cause, or two at once, with its best scope.
 type candidate struct {
 	best        *hypothesis
-	probability float64 // of the cause, over its scopes
+	probability float64       // of the cause, over its scopes
+	others      []*hypothesis // of the same cause, under other scopes
 }
 
 // names are the causes of a hypothesis, joined: what is told apart in a verdict.
@@ -44,7 +45,7 @@ func (c candidate) findings(s *study) []Cause {
 	}
 	var list []Cause
 	for _, part := range c.best.parts {
-		list = append(list, candidate{part, c.probability}.finding(s))
+		list = append(list, candidate{best: part, probability: c.probability}.finding(s))
 	}
 	return list
 }
@@ -55,10 +56,11 @@ func byCause(hs []*hypothesis) []candidate {
 	for _, h := range hs {
 		i := slices.IndexFunc(cs, func(c candidate) bool { return c.best.names() == h.names() })
 		if i < 0 {
-			cs = append(cs, candidate{h, h.probability})
+			cs = append(cs, candidate{best: h, probability: h.probability})
 			continue
 		}
 		cs[i].probability += h.probability
+		cs[i].others = append(cs[i].others, h)
 	}
 	slices.SortStableFunc(cs, func(a, b candidate) int {
 		switch {

@@ -45,6 +45,13 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 		}
 	}
 	f.Verdict.Says = s.undecided(named)
+	if twins := named[0].twins(); len(twins) > 0 && len(named) == 1 {
+		f.Verdict.Causes = append(f.Verdict.Causes, candidate{best: twins[0], probability: twins[0].probability}.finding(s))
+		f.Verdict.Causes[0].Probability = named[0].best.probability
+		f.Verdict.Says = s.saysTwins(named[0], twins)
+		f.NextExperiment = s.oneKey(named[0], twins)
+		return
+	}
 	f.NextExperiment = s.nextExperiment(named, candidates)
 }
 

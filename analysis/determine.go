@@ -13,7 +13,7 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	if c.probability < sure || h.cause == unknown || h.predicted == nil || s.noneAccepted() {
 		return false
 	}
-	if s.rivalled(c, all) || !s.proven(h) {
+	if s.rivalled(c, all) || len(c.twins()) > 0 || !s.proven(h) {
 		return false
 	}
 	if !s.explains(h) {
@@ -27,11 +27,14 @@ func (s *study) determines(c candidate, all []candidate) bool {
 }
 
 // proven reports whether each cause of a hypothesis shows what only it does. An outage
-// beside another cause need not: a limit keeps the load at its height.
+// beside another cause need not, if it ends: a limit keeps the load at its height. One
+// that lasts until the end may as well be a limit that was lowered.
 func (s *study) proven(h *hypothesis) bool {
 	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool {
-		beside := part != h && part.cause == outage
-		return !beside && part.cause.proven != nil && !part.cause.proven(s, part)
+		if part != h && part.cause == outage {
+			return part.variant == untilEnd
+		}
+		return part.cause.proven != nil && !part.cause.proven(s, part)
 	})
 }
 

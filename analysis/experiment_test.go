@@ -11,7 +11,7 @@ import (
 var rampFacts = loadFacts{threads: 100, ramp: 100, shared: true, suspects: suspects{limit: 60}}
 
 func candidateOf(c *cause, scope string, value, probability float64) candidate {
-	return candidate{&hypothesis{cause: c, scope: scope, threshold: &Threshold{Value: value}}, probability}
+	return candidate{best: &hypothesis{cause: c, scope: scope, threshold: &Threshold{Value: value}}, probability: probability}
 }
 
 // What a mechanism refuses of each part of an experiment.

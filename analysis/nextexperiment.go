@@ -44,7 +44,7 @@ func alikeProbable(all []candidate) []candidate {
 	var out []candidate
 	for _, c := range all {
 		if c.best.calls() && len(c.best.parts) == 0 {
-			out = append(out, candidate{c.best, 1})
+			out = append(out, candidate{best: c.best, probability: 1})
 		}
 	}
 	return out

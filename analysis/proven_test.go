@@ -74,15 +74,41 @@ func TestOutageBesideALimitNeedsNoProof(t *testing.T) {
 	if s.proven(out) {
 		t.Error("an outage without a stretch is proven")
 	}
-	if !s.proven(&hypothesis{cause: concurrencyCap, parts: []*hypothesis{{cause: concurrencyCap}, out}}) {
+	both := &hypothesis{cause: concurrencyCap, parts: []*hypothesis{{cause: concurrencyCap}, out}}
+	if !s.proven(both) {
 		t.Error("a limit and an outage are not proven")
+	}
+	if out.variant = untilEnd; s.proven(both) {
+		t.Error("a limit and an outage until the end, which may be a lower limit, are proven")
+	}
+}
+
+// Two limits of clients that fill up in step look like one of all.
+func TestScopesThatFillUpInStep(t *testing.T) {
+	of := func(scope string, limit, p float64, calls prediction) *hypothesis {
+		return &hypothesis{cause: concurrencyCap, scope: scope, threshold: &Threshold{Value: limit}, probability: p, predicted: calls}
+	}
+	calls, others := prediction{{call: -1}, {call: 1}}, prediction{{call: 1}, {call: -1}}
+	for _, c := range []struct {
+		name  string
+		other *hypothesis
+		want  int
+	}{
+		{"in step", of("client", 53, 0.3, calls), 1},
+		{"in step, and improbable", of("client", 53, 0.001, calls), 0},
+		{"apart", of("client", 53, 0.3, others), 0},
+	} {
+		all := byCause([]*hypothesis{of("global", 106, 0.69, calls), c.other})
+		if got := len(all[0].twins()); got != c.want {
+			t.Errorf("%s: %d twins, want %d", c.name, got, c.want)
+		}
 	}
 }
 
 // Against an outage a quota counts however improbable it is, if both decide alike.
 func TestOutageIsRivalledByQuota(t *testing.T) {
 	of := func(c *cause, p float64) candidate {
-		return candidate{&hypothesis{cause: c, predicted: prediction{{call: 1}, {call: -1}}}, p}
+		return candidate{best: &hypothesis{cause: c, predicted: prediction{{call: 1}, {call: -1}}}, probability: p}
 	}
 	improbable := of(quota, 1e-5)
 	if !new(study).rivalled(of(outage, 0.999), []candidate{improbable}) {
@@ -107,8 +133,8 @@ func TestExpiryOfOneMoment(t *testing.T) {
 		{"an answer that says so", once, "the token has expired", false},
 	} {
 		s := &study{refused: 2, texts: []answer{{c.text, 2}}}
-		expired := candidate{&hypothesis{cause: tokenExpired, predicted: c.calls}, 0.999}
-		full := candidate{&hypothesis{cause: concurrencyCap, predicted: c.calls}, 1e-4}
+		expired := candidate{best: &hypothesis{cause: tokenExpired, predicted: c.calls}, probability: 0.999}
+		full := candidate{best: &hypothesis{cause: concurrencyCap, predicted: c.calls}, probability: 1e-4}
 		if got := s.rivalled(expired, []candidate{expired, full}); got != c.want {
 			t.Errorf("%s: rivalled %v, want %v", c.name, got, c.want)
 		}

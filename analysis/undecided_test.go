@@ -11,7 +11,7 @@ func TestEveryCauseHasAPhrase(t *testing.T) {
 }
 
 func TestChoiceNamesWhatCanBeRead(t *testing.T) {
-	of := func(c *cause, p float64) candidate { return candidate{&hypothesis{cause: c}, p} }
+	of := func(c *cause, p float64) candidate { return candidate{best: &hypothesis{cause: c}, probability: p} }
 	tests := []struct {
 		name string
 		of   []candidate
@@ -49,7 +49,7 @@ func TestFallsShortSaysBecauseOfWhat(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := s.fallsShort(candidate{tt.of, 0.95}); got != tt.want {
+			if got := s.fallsShort(candidate{best: tt.of, probability: 0.95}); got != tt.want {
 				t.Errorf("fallsShort() = %q, want %q", got, tt.want)
 			}
 		})

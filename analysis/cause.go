@@ -78,6 +78,9 @@ type hypothesis struct {
 
 	starts    banStarts // of a ban
 	causeless float64   // log evidence of bans that nothing begins
+	// doubt is the log odds of a pattern in its mistakes, doubtedFor what they depend on.
+	doubt      float64
+	doubtedFor string
 	// predicted is what the best parameters say of each attempt; nil if the
 	// hypothesis makes no prediction about any.
 	predicted prediction

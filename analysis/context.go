@@ -20,6 +20,7 @@ func contexts(s *study) []context {
 		s.recent("the last outcome", 1),
 		s.recent("the last three outcomes", 3),
 		s.recent("the last five outcomes", 5),
+		s.lately(),
 		s.blocks("the time, in 8 blocks", 8),
 		s.blocks("the time, in 32 blocks", 32),
 		s.openBins(),
@@ -56,6 +57,26 @@ func (s *study) recent(name string, depth int) context {
 		history <<= 1
 		if refused {
 			history |= 1
+		}
+	}
+	return c
+}
+
+// lateOutcomes is how many outcomes [study.lately] looks back on.
+const lateOutcomes = 12
+
+// lately labels an attempt with how many of those before it were refused: a state that
+// lasts some while shows in their number, whatever their order.
+func (s *study) lately() context {
+	c := context{name: "the number of refusals lately", labels: make([]int32, len(s.table.Refused)), n: lateOutcomes + 1}
+	n := int32(0)
+	for i, refused := range s.table.Refused {
+		c.labels[i] = n
+		if refused {
+			n++
+		}
+		if i >= lateOutcomes && s.table.Refused[i-lateOutcomes] {
+			n--
 		}
 	}
 	return c

@@ -102,7 +102,12 @@ func (s *study) weigh() []*hypothesis {
 	twos := s.pairs(leads)
 	hs = append(hs, twos...)
 	leads = append(leads, twos...)
-	hs = append(hs, weighUnknown(s, leads))
+	doubtful := s.doubtful(hs)
+	hs = append(hs, weighUnknown(s, leads, doubtful))
+	for _, h := range doubtful {
+		plain, _ := doubted(h.doubt)
+		h.logEvidence += plain
+	}
 	for _, h := range hs {
 		h.logEvidence += math.Log(h.cause.prior)
 		for _, part := range h.single() {

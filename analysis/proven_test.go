@@ -40,20 +40,40 @@ func TestOutageIsProvenBelowTheHeightOfLoad(t *testing.T) {
 	}
 }
 
-// Every other upgrade is no chance, also where one token makes all of them one burst.
+// Every other upgrade is no chance, also where one token makes all of them one burst,
+// and neither are refusals that keep together.
 func TestRandomIsNotTooRegular(t *testing.T) {
 	for name, c := range map[string]struct {
 		rule virtual.Rule
 		want bool
-	}{"every other": {virtual.EveryNth(2), false}, "half of them": {virtual.Chance(0.5), true}} {
-		scene := virtual.Scene{
-			Seed: 1, Loads: []virtual.Load{{Threads: 30, Over: 20, Until: 100, Hold: 4, Pause: 4}},
-			Network: virtual.Network{Way: 0.001, Jitter: 0.001}, Tokens: virtual.Tokens{Mode: virtual.Shared},
-			Gateway: virtual.Gateway{Rules: []virtual.Rule{c.rule}, Work: 0.001},
-		}
-		if s := newStudy(scene.Run()); randomRefusal.proven(s, nil) != c.want {
+	}{"every other": {virtual.EveryNth(2), false}, "half of them": {virtual.Chance(0.5), true}, "moods": {moods, false}} {
+		if s := newStudy(ofOneToken(c.rule).Run()); randomRefusal.proven(s, nil) != c.want {
 			t.Errorf("%s: %.1f standard deviations too many changes", name, s.turnsAbout())
 		}
+	}
+}
+
+// What one of three hidden nodes refuses for some seconds is a pattern, though one token
+// makes bursts of it, of which each attempt weighs little.
+func TestMoodsAreDoubted(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule virtual.Rule
+		want string
+	}{"moods": {moods, "unknown"}, "chance": {virtual.Chance(0.1), "random"}} {
+		if f := explain(ofOneToken(c.rule).Run()); f.Hypotheses[0].Cause != c.want {
+			t.Errorf("%s: %s leads", name, f.Hypotheses[0].Cause)
+		}
+	}
+}
+
+var moods = virtual.Moody(20, 4, func(a *virtual.Arrival) string { return string(rune(a.Luck % 3)) })
+
+// ofOneToken is a load with one token, on a gateway with one rule.
+func ofOneToken(rule virtual.Rule) virtual.Scene {
+	return virtual.Scene{
+		Seed: 1, Loads: []virtual.Load{{Threads: 30, Over: 20, Until: 100, Hold: 4, Pause: 4}},
+		Network: virtual.Network{Way: 0.001, Jitter: 0.001}, Tokens: virtual.Tokens{Mode: virtual.Shared},
+		Gateway: virtual.Gateway{Rules: []virtual.Rule{rule}, Work: 0.001},
 	}
 }
 

@@ -17,11 +17,12 @@ var randomRefusal = &cause{
 	do:      doRandom,
 	refute:  refuteRandom,
 	predict: func(s *study, _ *hypothesis, _ *experiment) float64 { return s.share() },
-	proven:  func(s *study, _ *hypothesis) bool { return s.turnsAbout() < tooRegular },
+	proven:  func(s *study, _ *hypothesis) bool { return math.Abs(s.turnsAbout()) < tooRegular },
 }
 
 // tooRegular is the number of standard deviations of changes between refusals and
-// acceptances beyond what chance makes: every other upgrade is no chance.
+// acceptances beyond what chance makes: every other upgrade is no chance, and neither
+// are refusals that keep together.
 const tooRegular = 3
 
 // turnsAbout returns by how many standard deviations the outcomes change more often than

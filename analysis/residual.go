@@ -17,12 +17,17 @@ const (
 // is reason to doubt, not to drop, what explains all the rest. So it is for overload
 // where refusals are slow: the curve follows a queue that is not seen.
 func (s *study) mostLeft(lead *hypothesis) float64 {
-	c := lead.counts
 	slow := lead.cause == overload && s.slowRefusals() // what strains it is seen only in part
-	if lead.soft && !slow || float64(c.N01) > fewWrong*float64(c.N11+c.N01) || float64(c.N10) > fewWrong*float64(c.N10+c.N00) {
+	if lead.soft && !slow || !s.nearlyRight(lead) {
 		return math.Inf(1)
 	}
 	return lead.logEvidence + math.Log(lead.cause.prior/unknown.prior) + math.Log(mostOdds)
+}
+
+// nearlyRight reports whether a hypothesis is wrong about few of either outcome.
+func (s *study) nearlyRight(h *hypothesis) bool {
+	c := h.counts
+	return float64(c.N01) <= fewWrong*float64(c.N11+c.N01) && float64(c.N10) <= fewWrong*float64(c.N10+c.N00)
 }
 
 // residual returns by how much the log likelihood of a prediction rises if, within
@@ -32,39 +37,68 @@ func (s *study) mostLeft(lead *hypothesis) float64 {
 func (s *study) residual(p prediction, c context) float64 {
 	var plain evidence.Table
 	var apart [2]float64
-	labels := make([]int32, len(p))
-	slips := s.slips(p)
-	for i, f := range p {
-		labels[i] = -1
-		if f.near && slips || f.unsure || f.call == 0 || c.labels[i] < 0 {
+	kind := s.kindsOf(p)
+	for i, k := range kind {
+		if k < 0 || c.labels[i] < 0 {
 			continue
 		}
 		w := s.weights[i]
-		labels[i] = kinds * c.labels[i]
 		switch refused := s.table.Refused[i]; {
-		case f.call > 0 && f.apart:
-			labels[i] += 2
+		case k == calledApart:
 			apart[outcomeOf(refused)] += w
-		case f.call > 0:
-			labels[i]++
-			if refused {
-				plain.NoRefused += w
-			} else {
-				plain.NoAccepted += w
-			}
+		case k == calledNo && refused:
+			plain.NoRefused += w
+		case k == calledNo:
+			plain.NoAccepted += w
 		case refused:
 			plain.YesRefused += w
 		default:
 			plain.YesAccepted += w
 		}
 	}
+	labels := byCall(kind, c)
 	return evidence.Context(labels, kinds*c.n, s.table.Refused, s.weights) - plain.Log() - evidence.SaysNo.Log(apart[1], apart[0]) -
 		s.unpaid(labels, kinds*c.n, s.surprises(p))
 }
 
-// kinds is how many kinds of calls a context is looked at within: accept, refuse, and
-// refuse by a rule that is weighed apart.
-const kinds = 3
+// The kinds of calls that a context is looked at within: accept, refuse, and refuse by a
+// rule that is weighed apart.
+const (
+	calledYes = iota
+	calledNo
+	calledApart
+	kinds
+)
+
+// kindsOf labels the attempts with what a prediction calls them, −1 where it says
+// nothing that can be held against it.
+func (s *study) kindsOf(p prediction) []int32 {
+	kind := make([]int32, len(p))
+	slips := s.slips(p)
+	for i, f := range p {
+		switch {
+		case f.near && slips || f.unsure || f.call == 0:
+			kind[i] = -1
+		case f.call > 0 && f.apart:
+			kind[i] = calledApart
+		case f.call > 0:
+			kind[i] = calledNo
+		}
+	}
+	return kind
+}
+
+// byCall labels attempts with their kind and their context together.
+func byCall(kind []int32, c context) []int32 {
+	labels := make([]int32, len(kind))
+	for i, k := range kind {
+		labels[i] = -1
+		if k >= 0 && c.labels[i] >= 0 {
+			labels[i] = kinds*c.labels[i] + k
+		}
+	}
+	return labels
+}
 
 // softResidual returns by how much the log likelihood of a hypothesis that only says
 // how likely refusals are rises if the rate may also differ by context.

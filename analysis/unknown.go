@@ -41,7 +41,7 @@ const (
 	memoryDepth = 12
 )
 
-func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
+func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 	h := &hypothesis{cause: unknown, scope: "global", equivalent: []string{}}
 	all := s.all(func(int) bool { return true })
 	memory := s.recent("", memoryDepth)
@@ -73,6 +73,13 @@ func weighUnknown(s *study, leads []*hypothesis) *hypothesis {
 			}
 		}
 		terms = append(terms, min(floats.LogSumExp(left), s.mostLeft(lead)))
+	}
+	for _, d := range doubtful {
+		_, doubt := doubted(d.doubt)
+		terms = append(terms, d.logEvidence+math.Log(d.cause.prior/unknown.prior)+doubt)
+		if pattern == "" && d.doubt > 0 {
+			pattern = d.doubtedFor
+		}
 	}
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = pattern

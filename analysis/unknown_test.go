@@ -11,7 +11,7 @@ func TestTwoCausesWithABanMakeNothingUnknown(t *testing.T) {
 		logEvidence: s.impossible(), predicted: make(prediction, len(s.table.Attempts)),
 	}
 	chance := randomRefusal.weigh(s)[0]
-	if u := weighUnknown(s, []*hypothesis{two}); u.logEvidence > chance.logEvidence {
+	if u := weighUnknown(s, []*hypothesis{two}, nil); u.logEvidence > chance.logEvidence {
 		t.Errorf("log evidence %.1f, of chance %.1f", u.logEvidence, chance.logEvidence)
 	}
 }

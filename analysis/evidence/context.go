@@ -2,12 +2,17 @@ package evidence
 
 // Context returns the log evidence of "the refusal rate depends on a context": for
 // each value of label a rate of its own with a Jeffreys prior. Labels are 0 to n−1;
-// attempts with a negative label are left out.
+// attempts with a negative label are left out. Without weights each attempt counts in
+// full.
 func Context(label []int32, n int, refused []bool, weight []float64) float64 {
 	cells := make([][2]float64, n)
 	for i, l := range label {
+		w := 1.0
+		if weight != nil {
+			w = weight[i]
+		}
 		if l >= 0 {
-			cells[l][outcome(refused[i])] += weight[i]
+			cells[l][outcome(refused[i])] += w
 		}
 	}
 	var sum float64

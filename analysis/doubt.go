@@ -1,0 +1,69 @@
+package analysis
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"why403/analysis/evidence"
+)
+
+// Whoever is wrong about a good part of the attempts claims that these mistakes have
+// nothing to do with each other, and random claims it of every refusal. Attempts of a
+// burst weigh less, since they may be one event seen often; but who says that they are
+// none cannot ask for that. So a pattern in the mistakes is weighed with each attempt in
+// full, and takes from the hypothesis what it gives to unknown. It speaks neither for nor
+// against the other causes.
+
+// patterned is the prior odds that what a hypothesis is wrong about follows a pattern.
+const patterned = 0.03
+
+// doubtful returns the hypotheses that there is doubt about, of those that may matter.
+func (s *study) doubtful(hs []*hypothesis) []*hypothesis {
+	best := math.Inf(-1)
+	for _, h := range hs {
+		best = max(best, h.logEvidence)
+	}
+	var list []*hypothesis
+	for _, h := range hs {
+		if h.logEvidence >= best+ruledOutBelow && (h.cause == randomRefusal || h.calls() && !s.nearlyRight(h)) {
+			h.doubt, h.doubtedFor = s.doubt(h)
+			list = append(list, h)
+		}
+	}
+	return list
+}
+
+// doubt returns the log odds of a pattern in what a hypothesis leaves over, and what the
+// mistakes depend on most.
+func (s *study) doubt(h *hypothesis) (odds float64, on string) {
+	kind := s.kindsOf(h.predicted)
+	if h.cause == randomRefusal {
+		clear(kind)
+	}
+	gains := make([]float64, len(s.contexts))
+	for k, c := range s.contexts {
+		gains[k] = evidence.Context(byCall(kind, c), kinds*c.n, s.table.Refused, nil) -
+			evidence.Context(known(kind, c), kinds, s.table.Refused, nil)
+	}
+	return floats.LogSumExp(gains) - math.Log(float64(len(gains))) + math.Log(patterned), s.contexts[floats.MaxIdx(gains)].name
+}
+
+// known returns the kinds of calls of the attempts whose context is known, −1 for others.
+func known(kind []int32, c context) []int32 {
+	labels := make([]int32, len(kind))
+	for i, k := range kind {
+		labels[i] = k
+		if c.labels[i] < 0 {
+			labels[i] = -1
+		}
+	}
+	return labels
+}
+
+// doubted is what a doubt leaves of the log evidence for the hypothesis, and for the
+// pattern beside it.
+func doubted(doubt float64) (plain, pattern float64) {
+	both := floats.LogSumExp([]float64{0, doubt})
+	return -both, doubt - both
+}

@@ -195,6 +195,16 @@ func (w *stretch) predict(from, until int) prediction {
 	return p
 }
 
+// markNear marks what lies near an edge.
+func (w *stretch) markNear(p prediction, edge int) {
+	for i := edge; i < len(p) && w.at[i]-w.at[edge] < nearSeconds; i++ {
+		p[i].near = true
+	}
+	for i := edge - 1; i >= 0 && w.at[edge]-w.at[i] < nearSeconds; i-- {
+		p[i].near = true
+	}
+}
+
 // endOfOutage says when an outage ends.
 func (s *study) endOfOutage(fit stretchFit) string {
 	if fit.untilNext {

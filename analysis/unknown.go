@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -36,7 +37,8 @@ const (
 	contextShare  = 0.001
 	alwaysShare   = 0.050
 	stretchShare  = 0.100
-	residualShare = 0.847
+	refreshShare  = 0.100
+	residualShare = 0.747
 
 	memoryDepth = 12
 )
@@ -74,6 +76,12 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		}
 		terms = append(terms, min(floats.LogSumExp(left), s.mostLeft(lead)))
 	}
+	if r := s.fitRefresh(s.spells()); r != nil {
+		terms = append(terms, math.Log(refreshShare)+r.logEvidence())
+		if terms[len(terms)-1] >= slices.Max(terms) {
+			h.window = r.interval("s")
+		}
+	}
 	for _, d := range doubtful {
 		_, doubt := doubted(d.doubt)
 		terms = append(terms, d.logEvidence+math.Log(d.cause.prior/unknown.prior)+doubt)
@@ -94,15 +102,22 @@ func storyUnknown(s *study, h *hypothesis) string {
 	if s.noneAccepted() {
 		return "nothing was accepted, so that anything may be behind it"
 	}
+	if h.window != nil {
+		return fmt.Sprintf("refusals begin and end at moments that lie %s apart, or a multiple of it: what decides is refreshed only then", seconds(h.window.Value))
+	}
 	if h.variant == "" {
 		return "what the best explanation leaves over shows no pattern"
 	}
 	return "what the best explanations leave over still depends on " + h.variant
 }
 
-func doUnknown(*study, *hypothesis) []string {
-	return []string{
+func doUnknown(_ *study, h *hypothesis) []string {
+	var first []string
+	if h.window != nil {
+		first = []string{fmt.Sprintf("Ask how old the count of open sockets may be that the gateway decides by: refusals begin and end on a clock of %s.", seconds(h.window.Value))}
+	}
+	return append(first,
 		"Compare a refused and an accepted upgrade side by side in the report: something that differs may not be among what why403 weighs.",
 		"Ask the gateway's owner for its log of one refusal, by the time and the request id in the answer.",
-	}
+	)
 }

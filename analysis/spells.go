@@ -1,0 +1,102 @@
+package analysis
+
+import (
+	"math"
+
+	"why403/analysis/evidence"
+)
+
+// spells part the attempts into stretches in which nearly everything is let through and
+// stretches in which nearly everything is refused, by turns: of all keys alike.
+type spells struct {
+	stretch  *stretch
+	refusing []bool // by attempt: whether it lies in a spell of refusals
+	edges    []int  // the attempts that begin a spell, but for the first
+	table    evidence.Table
+}
+
+const (
+	// changeCost is what a change of spells costs, as a log likelihood, slipCost what an
+	// attempt that went another way than its spell does, if it weighs 1.
+	changeCost = 7
+	slipCost   = 5
+)
+
+// spells finds the cheapest parting (Viterbi's algorithm with two states).
+func (s *study) spells() *spells {
+	p := &spells{stretch: newStretch(s), refusing: make([]bool, len(s.table.Refused))}
+	cost := [2]float64{0, changeCost}
+	changed := make([][2]bool, len(s.table.Refused)) // whether the state before was the other
+	for i, refused := range s.table.Refused {
+		from := cost
+		for state := range cost {
+			if other := from[1-state] + changeCost; other < from[state] {
+				cost[state], changed[i][state] = other, true
+			}
+		}
+		cost[1-outcomeOf(refused)] += slipCost * s.weights[i]
+	}
+	state := 0
+	if cost[1] < cost[0] {
+		state = 1
+	}
+	for i := len(changed) - 1; i >= 0; i-- {
+		p.refusing[i] = state == 1
+		if changed[i][state] {
+			state = 1 - state
+		}
+	}
+	p.tally(s)
+	return p
+}
+
+func (p *spells) tally(s *study) {
+	for i, refusing := range p.refusing {
+		if i > 0 && refusing != p.refusing[i-1] {
+			p.edges = append(p.edges, i)
+		}
+		w := s.weights[i]
+		switch refused := s.table.Refused[i]; {
+		case refusing && refused:
+			p.table.NoRefused += w
+		case refusing:
+			p.table.NoAccepted += w
+		case refused:
+			p.table.YesRefused += w
+		default:
+			p.table.YesAccepted += w
+		}
+	}
+}
+
+// prediction is that of whoever knows the spells.
+func (p *spells) prediction() prediction {
+	r := make(prediction, len(p.refusing))
+	for i, refusing := range p.refusing {
+		r[i].call = -1
+		if refusing {
+			r[i].call = 1
+		}
+	}
+	for _, e := range p.edges {
+		p.stretch.markNear(r, e)
+	}
+	return r
+}
+
+// between is when a spell can have begun, in seconds recorded.
+func (p *spells) between(edge int) span {
+	at := p.stretch.at
+	return span{at[edge-1], at[edge]}
+}
+
+// loose is the log evidence of spells that nothing times: each may change at any moment
+// of what was recorded.
+func (p *spells) loose() float64 {
+	sum := p.table.Log()
+	for k, e := range p.edges {
+		left := float64(len(p.edges) - k) // edges are told apart by their order
+		sum += math.Log(p.stretch.mass(e, min(1, left*p.stretch.gap(e)/p.stretch.s.recorded)))
+	}
+	return sum
+}

@@ -10,7 +10,7 @@ import (
 	"why403/analysis/evidence"
 )
 
-// outage refuses everything in one stretch of time, or from some moment on.
+// outage refuses everything in a stretch of time or a few, or from some moment on.
 var outage = &cause{
 	name:    "outage",
 	prior:   0.10,
@@ -41,6 +41,10 @@ func weighOutage(s *study) []*hypothesis {
 	if h.predicted == nil {
 		return []*hypothesis{h}
 	}
+	hs := []*hypothesis{h}
+	if several := s.outages(); several != nil {
+		hs = append(hs, several)
+	}
 	h.variant = untilEnd
 	h.threshold = finite(&Threshold{Value: max(0, within(r.Best)), Low: max(0, r.Low), High: r.High, Unit: "s"})
 	w := newStretch(s)
@@ -57,7 +61,7 @@ func weighOutage(s *study) []*hypothesis {
 	} else {
 		h.logEvidence += math.Log(lasts)
 	}
-	return []*hypothesis{h}
+	return hs
 }
 
 // stretch searches for the one interval of time that holds the refusals.
@@ -227,25 +231,37 @@ const fewestAsHigh = 3
 
 // provenOutage reports whether as many sockets were open, and as many upgrades came in
 // a few seconds, when others were let through. A stretch that begins at the height of
-// the load may be of any limit.
+// the load may be of any limit; of several at least every other must not.
 func provenOutage(s *study, h *hypothesis) bool {
 	if h.predicted == nil {
 		return false
 	}
 	open, rate := s.table.OpenNow(), s.rates(5*time.Second)
-	begin := 0
-	for begin < len(h.predicted)-1 && h.predicted[begin].call <= 0 {
-		begin++
+	begun, below := 0, 0
+	for begin, f := range h.predicted {
+		if f.call <= 0 || begin > 0 && h.predicted[begin-1].call > 0 {
+			continue
+		}
+		begun++
+		if s.belowHeight(begin, open, rate) {
+			below++
+		}
 	}
+	return begun > 0 && 2*below >= begun
+}
+
+// belowHeight reports whether others were let through under as much load as there was
+// at an attempt.
+func (s *study) belowHeight(at int, open []int32, rate []float64) bool {
 	asOpen, asFast := 0, 0
 	for i, refused := range s.table.Refused {
 		if refused {
 			continue
 		}
-		if open[i] >= open[begin] {
+		if open[i] >= open[at] {
 			asOpen++
 		}
-		if rate[i] >= rate[begin] {
+		if rate[i] >= rate[at] {
 			asFast++
 		}
 	}

@@ -130,9 +130,9 @@ func partners() []*cause {
 }
 
 // sameCause reports whether two hypotheses are too much alike to be two causes: only
-// attributes and outages come twice under one scope.
+// attributes come twice under one scope.
 func sameCause(a, b *hypothesis) bool {
-	return a.cause == b.cause && a.scope == b.scope && a.cause != attribute && a.cause != outage
+	return a.cause == b.cause && a.scope == b.scope && a.cause != attribute
 }
 
 // refit weighs the cause and scope of a hypothesis again, given another.

@@ -112,7 +112,7 @@ func (s *study) softResidual(classes, c context) float64 {
 	}
 	n := classes.n * c.n
 	return evidence.Context(labels, n, s.table.Refused, s.weights) -
-		evidence.Context(classes.labels, classes.n, s.table.Refused, s.weights)
+		evidence.Context(classes.labels, classes.n, s.table.Refused, s.weights) - s.unpaid(labels, n, s.table.Refused)
 }
 
 // unpaid is what a context owes for the changes in a row of events. Attempts of a

@@ -17,7 +17,7 @@ type spells struct {
 
 const (
 	// changeCost is what a change of spells costs, as a log likelihood, slipCost what an
-	// attempt that went another way than its spell does, if it weighs 1.
+	// attempt that went another way than its spell does.
 	changeCost = 7
 	slipCost   = 5
 )
@@ -34,7 +34,7 @@ func (s *study) spells() *spells {
 				cost[state], changed[i][state] = other, true
 			}
 		}
-		cost[1-outcomeOf(refused)] += slipCost * s.weights[i]
+		cost[1-outcomeOf(refused)] += slipCost
 	}
 	state := 0
 	if cost[1] < cost[0] {

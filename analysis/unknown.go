@@ -15,6 +15,7 @@ import (
 //
 //   - pure memory: the outcome depends on the outcomes before it;
 //   - stretches of refusals of one length, with nothing that begins them;
+//   - stretches that begin and end by a clock, or whenever they may;
 //   - everything refused, by something in the requests that no cause looks at;
 //   - for the best hypothesis of each cause, "that, and a context on top": the rate
 //     of refusals differs within its predictions by recent outcomes, time, open
@@ -37,8 +38,9 @@ const (
 	contextShare  = 0.001
 	alwaysShare   = 0.050
 	stretchShare  = 0.100
-	refreshShare  = 0.100
-	residualShare = 0.747
+	refreshShare  = 0.030
+	looseShare    = 0.030
+	residualShare = 0.787
 
 	memoryDepth = 12
 )
@@ -76,7 +78,11 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		}
 		terms = append(terms, min(floats.LogSumExp(left), s.mostLeft(lead)))
 	}
-	if r := s.fitRefresh(s.spells()); r != nil {
+	spells := s.spells()
+	if n := len(spells.edges); fewestEdges <= n && n <= mostEdges {
+		terms = append(terms, math.Log(looseShare)+spells.loose())
+	}
+	if r := s.fitRefresh(spells); r != nil {
 		terms = append(terms, math.Log(refreshShare)+r.logEvidence())
 		if terms[len(terms)-1] >= slices.Max(terms) {
 			h.window = r.interval("s")

@@ -1,0 +1,33 @@
+package analysis
+
+import (
+	"strings"
+	"testing"
+
+	"why403/internal/sim/virtual"
+)
+
+// Two outages are one finding, which says when each was; a third may be, and what goes on
+// so is no accident.
+func TestOutagesComeTwiceNotOftener(t *testing.T) {
+	scene := virtual.Scene{
+		Seed: 4, Loads: []virtual.Load{{Threads: 40, Over: 15, Until: 160, Hold: 6, Pause: 4, Spread: 0.5}},
+		Network: virtual.Network{Way: 0.002, Jitter: 0.001},
+	}
+	var rules []virtual.Rule
+	for k, at := range [][2]float64{{31.7, 38.3}, {70.1, 81.9}, {99.3, 104.2}, {121.7, 130.9}, {141.1, 144.9}} {
+		rules = append(rules, virtual.Outage(at[0], at[1]))
+		scene.Gateway = virtual.Gateway{Rules: rules, Work: 0.001}
+		f := explain(scene.Run())
+		switch n := k + 1; {
+		case n == 2 && (f.Verdict.Status != Determined || len(f.Verdict.Causes) != 1 || f.Verdict.Causes[0].Cause != "outage"):
+			t.Errorf("two outages: %s, %s", f.Verdict.Status, f.Verdict.Says)
+		case n == 2 && !strings.Contains(f.Verdict.Says, "until 38 s, and from 1 min 11 s until 1 min 22 s"):
+			t.Errorf("two outages: %s", f.Verdict.Says)
+		case n == 3 && f.Verdict.Status == Determined:
+			t.Errorf("three outages: %s", f.Verdict.Says)
+		case n > 3 && f.Hypotheses[0].Cause != "unknown":
+			t.Errorf("%d outages: %s leads", n, f.Hypotheses[0].Cause)
+		}
+	}
+}

@@ -76,16 +76,6 @@ func (s *study) given(p prediction, name string) *study {
 	return &g
 }
 
-// free returns the study without what another mechanism refuses.
-func (s *study) free() *study {
-	if s.forced == nil {
-		return s
-	}
-	f := *s
-	f.forced = nil
-	return &f
-}
-
 // turnsOf names the turns under labels by a reading.
 type turnsOf struct {
 	labels  *int32

@@ -39,7 +39,18 @@ func (w *windowFit) alignedCandidates() []float64 {
 		found = append(found, w.evenlySpaced(all)...) // too few to call a run unusual
 	}
 	found = append(found, w.countedBack()...)
-	return append(found, fractions(found, 2*usualWidth(w.boundaries()))...)
+	found = append(found, fractions(found, 2*usualWidth(w.boundaries()))...)
+	return append(found, w.usual()...)
+}
+
+// usualWindows are the windows in seconds that gateways are set to. Storms that are longer than
+// a window hide its boundaries, so that nothing else suggests it.
+var usualWindows = []float64{1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600}
+
+// usual are those that end within the recording.
+func (w *windowFit) usual() []float64 {
+	n, _ := slices.BinarySearch(usualWindows, w.s.span())
+	return usualWindows[:n]
 }
 
 // fewBoundaries is up to how many of them short runs may be windows too.

@@ -80,7 +80,7 @@ func (c candidate) finding(s *study) Cause {
 		return c.unseen(s)
 	}
 	return Cause{
-		Cause: h.cause.name, Scope: h.scope, ScopeEquivalent: h.equivalent,
+		Cause: h.cause.name, Scope: h.scope, ScopeEquivalent: c.equivalent(),
 		Probability: c.probability, Threshold: h.threshold.rounded(), Linger: h.linger.rounded(),
 		Leak: h.drift.leak().rounded(), Moves: h.drift.moves(s),
 		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(), Attribute: h.attribute,

@@ -2,13 +2,34 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // twins are the hypotheses of a candidate's cause under other scopes that decide every
-// attempt as its best one does: where the keys of a scope fill up in step, two limits of
-// 53 look like one of 106.
+// attempt as its best one does, by another limit: where the keys of a scope fill up in
+// step, two limits of 53 look like one of 106.
 func (c candidate) twins() []*hypothesis {
+	return slices.DeleteFunc(c.sameUnderOthers(), c.limitsAlike)
+}
+
+// equivalent are the scopes that nothing tells from that of the best: its keys', and those
+// under which the same limit decides every attempt alike, since no two keys filled at a time.
+func (c candidate) equivalent() []string {
+	scopes := slices.Clone(c.best.equivalent)
+	for _, h := range c.sameUnderOthers() {
+		if c.limitsAlike(h) {
+			scopes = append(scopes, h.scope)
+		}
+	}
+	return scopes
+}
+
+func (c candidate) limitsAlike(h *hypothesis) bool {
+	return h.threshold.Value == c.best.threshold.Value
+}
+
+func (c candidate) sameUnderOthers() []*hypothesis {
 	if len(c.best.parts) > 0 || !c.best.calls() || c.best.threshold == nil {
 		return nil
 	}

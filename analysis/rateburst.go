@@ -32,7 +32,13 @@ const fitsWell = -5
 
 // valley is the whole burst between two that leaves the fewest wrong decisions.
 func (f *rateFit) valley(low, high float64) float64 {
-	wrong := func(b float64) int { _, n := f.balanced(b); return n }
+	known := map[float64]int{}
+	wrong := func(b float64) int {
+		if _, ok := known[b]; !ok {
+			_, known[b] = f.balanced(b)
+		}
+		return known[b]
+	}
 	for high-low > 2 {
 		third := math.Ceil((high - low) / 3)
 		if a, b := low+third, high-third; a < b && wrong(a) > wrong(b) {

@@ -84,7 +84,7 @@ func (f *banFit) fill(h *hypothesis, b *banFitted) {
 		h.threshold.Low, h.threshold.High = low, t.result.High
 	}
 	h.predicted, h.starts = b.predict(f.s.predictCounts(f.counts(b, t.x), n, 0))
-	h.starts.ended = len(f.spans(b.renews)) > 0
+	h.starts.ended = len(f.spans(b.renews))
 	h.counts = f.s.tally(h.predicted)
 	h.window = b.windows.interval("s")
 	h.lasts = f.lasts(b.length, b.renews)

@@ -106,10 +106,10 @@ func (b *banned) uncaused() float64 {
 
 // banStarts is how bans began.
 type banStarts struct {
-	triggered   int  // with a count over the limit
-	untriggered int  // with one below it
-	forgiven    int  // counts over the limit that began none
-	ended       bool // whether one was seen to
+	triggered   int // with a count over the limit
+	untriggered int // with one below it
+	forgiven    int // counts over the limit that began none
+	ended       int // were seen to
 }
 
 // predict completes what the rule says of attempts outside bans with what bans do.

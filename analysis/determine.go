@@ -69,9 +69,9 @@ func (h *hypothesis) mostWrongRefusals() float64 {
 
 // rival is the probability from which on a cause that decides every attempt alike
 // keeps another from being determined: nothing but the priors speaks for one of them.
-// A single ban is a rival at any probability but none, and so is a quota to an outage:
-// what refuses all of a source in one stretch of time looks the same. So is anything to
-// an expiry of which one moment tells.
+// A single ban is a rival at any probability but none, and so are bans of which one ended
+// to a quota, and a quota to an outage: what refuses all of a source in one stretch of
+// time looks the same. So is anything to an expiry of which one moment tells.
 const (
 	rival          = 0.015
 	rivalOfStretch = 1e-6
@@ -81,7 +81,7 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 	once := s.expiredOnce(c.best)
 	return slices.ContainsFunc(all, func(o candidate) bool {
 		least := rival
-		if once || o.best.singleBan() || c.best.cause == outage && o.best.cause == quota {
+		if once || o.best.singleBan() || c.best.cause == quota && o.best.endsOnce() || c.best.cause == outage && o.best.cause == quota {
 			least = rivalOfStretch
 		}
 		return o.best != c.best && o.probability >= least &&
@@ -91,7 +91,13 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 
 // singleBan reports whether a hypothesis is of one ban that was seen to end.
 func (h *hypothesis) singleBan() bool {
-	return len(h.parts) == 0 && h.cause == sourceBan && h.starts.triggered+h.starts.untriggered == 1 && h.starts.ended
+	return h.endsOnce() && h.starts.triggered+h.starts.untriggered == 1
+}
+
+// endsOnce reports whether a hypothesis is of bans of which one was seen to end: what
+// ends once may have any length.
+func (h *hypothesis) endsOnce() bool {
+	return len(h.parts) == 0 && h.cause == sourceBan && h.starts.ended == 1
 }
 
 // alike reports whether two predictions contradict each other nowhere.

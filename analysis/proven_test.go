@@ -118,6 +118,7 @@ func TestScopesThatFillUpInStep(t *testing.T) {
 		{"in step, and improbable", of("client", 53, 0.001, calls), 0},
 		{"apart", of("client", 53, 0.3, others), 0},
 		{"one key at a time", of("client", 106, 0.3, calls), 0},
+		{"one key at a time, not exactly", of("client", 105, 0.3, calls), 0},
 	} {
 		all := byCause([]*hypothesis{of("global", 106, 0.69, calls), c.other})
 		if got := len(all[0].twins()); got != c.want {

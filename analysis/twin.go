@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -25,8 +26,11 @@ func (c candidate) equivalent() []string {
 	return scopes
 }
 
+// limitsAlike reports whether two limits are the same but for the attempts that came too
+// near to tell; those of keys that fill up in step are at most half of that of all.
 func (c candidate) limitsAlike(h *hypothesis) bool {
-	return h.threshold.Value == c.best.threshold.Value
+	const near = 0.1
+	return math.Abs(h.threshold.Value-c.best.threshold.Value) <= near*c.best.threshold.Value
 }
 
 func (c candidate) sameUnderOthers() []*hypothesis {

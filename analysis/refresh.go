@@ -94,7 +94,7 @@ func (r *refresh) weigh(x float64) evidence.Result {
 	return evidence.Result{LogEvidence: l + math.Log(min(1, max(allowed.high-allowed.low, 1e-6)/x)), Best: evidence.Cell{LogLik: l}}
 }
 
-// cells are the times from one refresh to the next that upgrades came in.
+// refreshes are the times from one refresh to the next that upgrades came in.
 type refreshes struct {
 	begin   []float64
 	refuses []bool // most of what came

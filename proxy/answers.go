@@ -27,9 +27,9 @@ func (t *tunnel) answers() {
 		if n > 0 {
 			heard = true
 			pr := t.tap.data(dissect.FromServer, t.p.clock.now(), (*buf)[:n])
-			t.settle(pr)
 			_, werr := t.client.Write((*buf)[:n])
 			t.tap.flush(dissect.FromServer)
+			t.settle(pr) // not before: a proxy that stops ends who waits for nothing
 			if werr != nil {
 				t.writeFailed(dissect.FromServer, werr)
 				break

@@ -27,9 +27,11 @@ func (t *tunnel) answers() {
 		if n > 0 {
 			heard = true
 			pr := t.tap.data(dissect.FromServer, t.p.clock.now(), (*buf)[:n])
+			t.p.hold()
+			t.settle(pr) // before the client can ask again
 			_, werr := t.client.Write((*buf)[:n])
+			t.p.release()
 			t.tap.flush(dissect.FromServer)
-			t.settle(pr) // not before: a proxy that stops ends who waits for nothing
 			if werr != nil {
 				t.writeFailed(dissect.FromServer, werr)
 				break

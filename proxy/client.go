@@ -119,9 +119,9 @@ func (c *client) setBusy(busy bool) {
 	}
 	c.busy = busy
 	if busy {
-		c.p.stats.pending.Add(1)
-	} else if c.p.stats.pending.Add(-1) == 0 {
-		c.p.conns.settle()
+		c.p.hold()
+	} else {
+		c.p.release()
 	}
 }
 

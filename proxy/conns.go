@@ -63,6 +63,16 @@ func (s *connSet) settle() {
 	}
 }
 
+// hold has shutdown wait for something: a handshake, a request, or an answer that is being
+// passed on. release says that it is over.
+func (p *Proxy) hold() { p.stats.pending.Add(1) }
+
+func (p *Proxy) release() {
+	if p.stats.pending.Add(-1) == 0 {
+		p.conns.settle()
+	}
+}
+
 // shutdown lets what is pending finish within a grace and ends the rest.
 func (p *Proxy) shutdown() {
 	settled := make(chan struct{})

@@ -49,32 +49,21 @@ func integer[T any, N ~int | ~int64](name string, field func(*T) *N) column[T] {
 }
 
 func text[T any, S ~string](name string, field func(*T) *S) column[T] {
-	return column[T]{
-		name: name, kind: "TEXT",
-		get: func(t *T) driver.Value {
-			if s := *field(t); s != "" {
-				return string(s)
-			}
-			return nil
-		},
-		set: func(t *T, v driver.Value) error {
-			s, ok := v.(string)
-			if !ok {
-				return wrongType(name, v)
-			}
-			*field(t) = S(s)
-			return nil
-		},
-	}
+	return words(name, func(t *T) string { return string(*field(t)) }, func(t *T, s string) { *field(t) = S(s) })
 }
 
 // head is a head as it was sent.
 func head[T any](name string, field func(*T) *capture.KeptHead) column[T] {
+	return words(name, func(t *T) string { return string(field(t).Head()) }, func(t *T, s string) { *field(t) = capture.Head(s).Keep() })
+}
+
+// words is a text, which is null if it is empty.
+func words[T any](name string, read func(*T) string, write func(*T, string)) column[T] {
 	return column[T]{
 		name: name, kind: "TEXT",
 		get: func(t *T) driver.Value {
-			if h := *field(t); h.Len() > 0 {
-				return string(h.Head())
+			if s := read(t); s != "" {
+				return s
 			}
 			return nil
 		},
@@ -83,7 +72,7 @@ func head[T any](name string, field func(*T) *capture.KeptHead) column[T] {
 			if !ok {
 				return wrongType(name, v)
 			}
-			*field(t) = capture.Head(s).Keep()
+			write(t, s)
 			return nil
 		},
 	}

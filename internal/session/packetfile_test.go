@@ -2,9 +2,12 @@ package session
 
 import (
 	"bytes"
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -15,18 +18,24 @@ import (
 	"why403/proxy"
 )
 
+// besideProxy is where the gateway listens where tshark is tried: on another address
+// than the proxy. Inside a CONNECT tshark looks conversations up by the proxy's address
+// and the port asked for, so one address for both would let it take the client's
+// connection for the proxy's onward one whenever the system gave both the same port.
+var besideProxy = map[bool]string{true: "127.0.0.2:0", false: "127.0.0.1:0"}[runtime.GOOS == "linux"]
+
 // TestPacketFileAgrees reads the packet file that the proxy writes, which needs no
 // key log beside it, and compares it with the run.
 func TestPacketFileAgrees(t *testing.T) {
 	for name, plain := range map[string]bool{"ws": true, "wss": false} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			gw, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Plain: plain, Cap: 4, RequireToken: true, TokenLife: time.Minute})
+			gw, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Addr: besideProxy, Names: []string{"127.0.0.2"}, Plain: plain, Cap: 4, RequireToken: true, TokenLife: time.Minute})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer gw.Close()
-			authority, cleanup, err := Ephemeral([]string{"127.0.0.1"})
+			authority, cleanup, err := Ephemeral([]string{"127.0.0.1", "127.0.0.2"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,18 +60,23 @@ func TestPacketFileAgrees(t *testing.T) {
 				t.Fatal(err)
 			}
 			compareRuns(t, [2]*capture.Run{opened(t, filepath.Join(dir, "proxy.db")), run})
-			legs := 2
+			inside := "tls"
 			if plain {
-				legs = 1 // tshark does not look for HTTP inside a CONNECT without TLS
+				inside = "http"
 			}
-			wantTshark(t, packets, run, legs)
+			wantTshark(t, packets, run, decodeAs(s.Addr(), "http"), decodeAs(gw.Addr(), inside))
 		})
 	}
 }
 
-// wantTshark fails unless tshark finds each refusal on so many legs, in one pass. It
-// must not go by port numbers: some that the system picks are those of a protocol.
-func wantTshark(t *testing.T, packets string, run *capture.Run, legs int) {
+// decodeAs tells tshark what is spoken at an address: the port that the system picked
+// may be another protocol's.
+func decodeAs(addr net.Addr, protocol string) string {
+	return fmt.Sprintf("tcp.port==%d,%s", addr.(*net.TCPAddr).Port, protocol)
+}
+
+// wantTshark fails unless tshark finds each refusal on both legs, in one pass.
+func wantTshark(t *testing.T, packets string, run *capture.Run, decode ...string) {
 	t.Helper()
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Log("no tshark to compare with")
@@ -71,10 +85,14 @@ func wantTshark(t *testing.T, packets string, run *capture.Run, legs int) {
 	want := 0
 	for _, u := range run.Upgrades {
 		if u.Status == 403 {
-			want += legs
+			want += 2
 		}
 	}
-	cmd := exec.Command("tshark", "-r", packets, "-o", "tcp.try_heuristic_first:TRUE", "-Y", "http.response.code == 403", "-T", "fields", "-e", "tcp.stream")
+	args := []string{"-r", packets, "-Y", "http.response.code == 403", "-T", "fields", "-e", "tcp.stream"}
+	for _, d := range decode {
+		args = append(args, "-d", d)
+	}
+	cmd := exec.Command("tshark", args...)
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir()) // no preferences of the user's
 	out, err := cmd.Output()
 	if err != nil {

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"time"
 
@@ -98,12 +99,13 @@ func (t *thread) keep(conn *websocket.Conn, d time.Duration, over <-chan struct{
 		defer ticker.Stop()
 		tick = ticker.C
 	}
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-over:
 			return false
 		case <-tick:
-			conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)) // an error comes back on reading
+			// Numbered: which of several alike a pong answers cannot be told.
+			conn.WriteControl(websocket.PingMessage, strconv.AppendInt(nil, int64(n), 10), time.Now().Add(writeTimeout)) // an error comes back on reading
 			continue
 		case <-timer.C:
 		case <-t.soft.Done():

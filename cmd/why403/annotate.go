@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 
@@ -23,6 +24,9 @@ errors by message, so "jmeter -g" on the copy divides them by cause.`,
   why403 annotate results.jtl --run run.db -o -`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, argv []string) error {
+			if run == "" {
+				return usageError{hinted{errors.New("no run file named"), "name what was recorded while JMeter ran with --run RUN"}}
+			}
 			if out == "" {
 				out = strings.TrimSuffix(argv[0], filepath.Ext(argv[0])) + ".why403.jtl"
 			}
@@ -41,6 +45,5 @@ errors by message, so "jmeter -g" on the copy divides them by cause.`,
 	}
 	cmd.Flags().StringVar(&run, "run", "", "run `file` recorded while JMeter ran")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "`file` to write, - for standard output (default beside the results)")
-	_ = cmd.MarkFlagRequired("run")
 	return cmd
 }

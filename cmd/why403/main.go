@@ -66,9 +66,8 @@ func status(err error, stderr io.Writer) int {
 		return int(code)
 	}
 	fmt.Fprintf(stderr, "why403: error: %v\n", err)
-	var h hinted
-	if errors.As(err, &h) {
-		fmt.Fprintf(stderr, "why403: hint: %s\n", h.hint)
+	if h := hint(err); h != "" {
+		fmt.Fprintf(stderr, "why403: hint: %s\n", h)
 	}
 	var usage usageError
 	if errors.As(err, &usage) {

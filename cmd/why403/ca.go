@@ -103,11 +103,7 @@ func (r *recording) keptAuthority() (*ca.Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	authority, err := ca.Load(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return ca.Create(dir, ca.Options{Hosts: decrypted(r.hosts)})
-	}
-	return authority, err
+	return ca.LoadOrCreate(dir, ca.Options{Hosts: decrypted(r.hosts)})
 }
 
 // authority is the kept one if --ca-dir names it, else one for this run alone.

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// LoadOrCreate loads the authority in dir, or creates one for any host if there
-// is none.
-func LoadOrCreate(dir string) (*Authority, error) {
+// LoadOrCreate loads the authority in dir, or creates one there if there is none:
+// several processes that begin together get the same.
+func LoadOrCreate(dir string, opt Options) (*Authority, error) {
 	a, err := Load(dir)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return a, err
 	}
-	a, err = Create(dir, Options{})
+	a, err = Create(dir, opt)
 	if errors.Is(err, fs.ErrExist) { // by another process, since we looked
 		return Load(dir)
 	}

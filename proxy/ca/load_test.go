@@ -138,7 +138,7 @@ func TestLoadOrCreateByMany(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range prints {
 		wg.Go(func() {
-			a, err := LoadOrCreate(dir)
+			a, err := LoadOrCreate(dir, Options{})
 			if err != nil {
 				t.Error(err)
 				return

@@ -7,9 +7,9 @@ func (c *Conn) message13(r *record, typ uint8, body []byte) {
 	case typ == msgEncryptedExtensions && r.dir == FromServer && s.stage == stageHandshake:
 		c.encryptedExtensions(r, body)
 	case typ == msgEndOfEarlyData && r.dir == FromClient && s.stage == stageEarly:
-		s.stage, s.seq = stageHandshake, 0
+		s.enter(stageHandshake)
 	case typ == msgFinished && s.stage == stageHandshake:
-		s.stage, s.seq = stageTraffic, 0
+		s.enter(stageTraffic)
 		c.stirred = true
 		if r.dir == FromClient {
 			c.facts.Secured = r.at

@@ -74,9 +74,7 @@ func (c *Conn) open13(r *record) (later bool) {
 			seq = s.seq
 		}
 		if b, ok := open.open(c.d.scratch[:0], seq, r); ok {
-			for ; s.stage < st; s.stage++ {
-				s.openers[s.stage] = nil // what it was for is over
-			}
+			s.enter(st)
 			s.seq = seq + 1
 			return c.inner(r, b)
 		}
@@ -87,6 +85,15 @@ func (c *Conn) open13(r *record) (later bool) {
 	}
 	c.unopened(r)
 	return false
+}
+
+// enter goes on to a stage, where records are numbered anew. The keys before it are not
+// needed any more.
+func (s *side) enter(st stage) {
+	for ; s.stage < st; s.stage++ {
+		s.openers[s.stage] = nil
+	}
+	s.seq = 0
 }
 
 // earlyUndecided reports whether the server's answer to early data may still

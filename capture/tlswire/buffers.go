@@ -7,9 +7,9 @@ type buffers struct {
 	kept  int // bytes in them
 }
 
-// bufferSizes are a header's, a short message's, a handshake message's or two, and a whole
-// record's.
-var bufferSizes = [...]int{64, 512, 2 << 10, 6 << 10, headerLen + maxRecord}
+// bufferSizes are a header's, a short message's, those of handshake messages, which most of
+// those that span segments are, and a whole record's.
+var bufferSizes = [...]int{64, 512, 1 << 10, 3 << 9, 2 << 10, 3 << 10, 6 << 10, headerLen + maxRecord}
 
 // maxSpare is how many bytes of buffers are kept: enough for 10,000 connections that are all
 // within a record of their handshakes.

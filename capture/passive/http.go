@@ -55,8 +55,10 @@ func (h *httpLayer) complete(u *capture.Upgrade) {
 	f := h.p.f
 	absolute := strings.Contains(u.RequestHead.StartLine(), "://")
 	u.Client, u.Source, u.Server = h.addresses(absolute)
-	client, server := f.endpoints()
-	f.o.legs[h.id] = leg{client.AddrPort(), server.AddrPort(), absolute || h.p.authority != ""}
+	if absolute || h.p.authority != "" {
+		client, server := f.endpoints()
+		f.o.legs[h.id] = leg{client.AddrPort(), server.AddrPort(), true}
+	}
 	if h.p.tls != nil {
 		u.ServerTLS = f.o.sameTLS.of(h.p.tls.Facts().TLS())
 	}

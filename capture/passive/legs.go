@@ -15,6 +15,17 @@ type leg struct {
 	proxied        bool // the client spoke to a proxy that it knew of
 }
 
+// legs are those that the attempts themselves do not tell, by connection: of attempts that
+// the client made through a proxy.
+type legs map[int64]leg
+
+func (l legs) of(u *capture.Upgrade) leg {
+	if known, ok := l[u.Conn]; ok {
+		return known
+	}
+	return leg{client: u.Source, server: u.Server}
+}
+
 // Join makes one attempt of two that are the same, seen before and behind a machine
 // in the path: with the same Sec-WebSocket-Key, one within the time of the other.
 // Before an explicit proxy only the client's side is of the first leg, and what the
@@ -23,22 +34,24 @@ type leg struct {
 // [Options.Since] are dropped.
 func (o *Observer) Join(run *capture.Run) {
 	o.begin(run)
-	known := o.rivals(run)
 	gone := map[*capture.Upgrade]bool{}
 	behind := 0
-	for _, u := range run.Upgrades {
-		outer := known.enclosing(u)
-		switch {
-		case outer == nil:
-			continue
-		case o.legs[outer.Conn].proxied:
-			join(outer, u)
-		default:
-			outer = u
-			behind++
+	for all := range sameKey(run.Upgrades) {
+		known := newRivals(o.legs, all)
+		for _, u := range all {
+			outer := known.enclosing(u)
+			switch {
+			case outer == nil:
+				continue
+			case o.legs.of(outer).proxied:
+				join(outer, u)
+			default:
+				outer = u
+				behind++
+			}
+			gone[outer] = true
+			known.remove(outer)
 		}
-		gone[outer] = true
-		known.remove(outer)
 	}
 	run.Upgrades = slices.DeleteFunc(run.Upgrades, func(u *capture.Upgrade) bool { return gone[u] })
 	slices.SortStableFunc(run.Upgrades, func(a, b *capture.Upgrade) int {

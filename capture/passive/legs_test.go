@@ -42,7 +42,7 @@ func TestJoin(t *testing.T) {
 		}, []string{"10.0.0.1:5000", "10.0.0.9:6000"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := &Observer{legs: map[int64]leg{}}
+			o := &Observer{legs: legs{}}
 			run := &capture.Run{}
 			for i, a := range tt.attempts {
 				client, server := netip.MustParseAddrPort(a.client), netip.MustParseAddrPort(a.server)

@@ -29,7 +29,7 @@ type Observer struct {
 	losses      losses
 	unread      unread
 	sameTLS     sameTLS
-	legs        map[int64]leg
+	legs        legs
 	waiting     map[*tlsLayer]struct{} // for keys, with Options.Hold
 }
 
@@ -39,7 +39,7 @@ func New(opt Options, tokens *token.Keeper, put func(capture.Record)) *Observer 
 	if opt.Keys == nil {
 		opt.Keys = tlswire.NewKeyLog(0)
 	}
-	o := &Observer{opt: opt, filter: newFilter(opt), tokens: tokens, put: put, legs: map[int64]leg{}, waiting: map[*tlsLayer]struct{}{}}
+	o := &Observer{opt: opt, filter: newFilter(opt), tokens: tokens, put: put, legs: legs{}, waiting: map[*tlsLayer]struct{}{}}
 	o.tls = tlswire.NewDecrypter(opt.Keys)
 	o.tls.Hold = opt.Hold
 	o.streams = tcp.New(opt.TCP, o.start)

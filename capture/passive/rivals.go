@@ -6,86 +6,61 @@ import (
 	"why403/capture"
 )
 
-// rivals are the attempts that may be the same as another, because they share its
-// Sec-WebSocket-Key.
+// rivals are the attempts that may be the same, because they share a Sec-WebSocket-Key.
 type rivals struct {
-	legs   map[int64]leg
-	often  map[string]int // attempts with a key
-	groups map[rivalKey]*group
-}
-
-// rivalKey tells groups apart. Some load tools send one key with all their attempts: of more
-// than two, only those that were sent to the machine that an attempt came from can be its
-// outer leg. Of two it need not be known.
-type rivalKey struct {
-	key    string
-	server netip.Addr
+	legs   legs
+	groups map[netip.Addr]*group // by the machine that they were sent to
+	two    bool                  // that is all
 }
 
 // group is attempts by when they were sent: those with an answer, and those without, of
 // which nobody knows how long they took.
 type group struct{ answered, open spans }
 
-func (o *Observer) rivals(run *capture.Run) rivals {
-	r := rivals{o.legs, map[string]int{}, map[rivalKey]*group{}}
-	for _, u := range run.Upgrades {
-		if key, ok := u.RequestHead.Get("Sec-WebSocket-Key"); ok {
-			r.often[key]++
+func newRivals(legs legs, all []*capture.Upgrade) *rivals {
+	r := &rivals{legs, map[netip.Addr]*group{}, len(all) == 2}
+	for _, u := range all {
+		to := r.machine(legs.of(u).server)
+		if r.groups[to] == nil {
+			r.groups[to] = &group{}
 		}
-	}
-	for _, u := range run.Upgrades {
-		if s := r.spans(u); s != nil {
-			s.attempts = append(s.attempts, u)
-		}
+		s := r.spans(u)
+		s.attempts = append(s.attempts, u)
 	}
 	for _, g := range r.groups {
-		g.answered.build(r.legs)
-		g.open.build(r.legs)
+		g.answered.build(legs)
+		g.open.build(legs)
 	}
 	return r
 }
 
-// of returns the group of what was sent to a machine with the key of u, nil if that key was
-// sent only once.
-func (r *rivals) of(u *capture.Upgrade, server netip.Addr) *group {
-	at := rivalKey{server: server}
-	at.key, _ = u.RequestHead.Get("Sec-WebSocket-Key")
-	switch n := r.often[at.key]; {
-	case n < 2:
-		return nil
-	case n == 2:
-		at.server = netip.Addr{}
+// machine tells groups apart: of more than two attempts with one key, only those that were
+// sent to the machine that an attempt came from can be its outer leg. Of two it need not be
+// known.
+func (r *rivals) machine(a netip.AddrPort) netip.Addr {
+	if r.two {
+		return netip.Addr{}
 	}
-	if r.groups[at] == nil {
-		r.groups[at] = &group{}
-	}
-	return r.groups[at]
+	return a.Addr()
 }
 
 // spans returns where u itself is.
 func (r *rivals) spans(u *capture.Upgrade) *spans {
-	g := r.of(u, r.legs[u.Conn].server.Addr())
-	switch {
-	case g == nil:
-		return nil
-	case u.Phases.ResponseFirst.Seen():
+	g := r.groups[r.machine(r.legs.of(u).server)]
+	if u.Phases.ResponseFirst.Seen() {
 		return &g.answered
 	}
 	return &g.open
 }
 
 // remove takes out an attempt that turned out to be another.
-func (r *rivals) remove(u *capture.Upgrade) {
-	if s := r.spans(u); s != nil {
-		s.remove(u)
-	}
-}
+func (r *rivals) remove(u *capture.Upgrade) { r.spans(u).remove(u) }
 
 // enclosing returns the one attempt on the way to another machine that u lies within: sent
 // before it and answered after it. It returns nil if there is none or more than one.
 func (r *rivals) enclosing(u *capture.Upgrade) *capture.Upgrade {
-	at := r.legs[u.Conn]
-	g := r.of(u, at.client.Addr())
+	at := r.legs.of(u)
+	g := r.groups[r.machine(at.client)]
 	if g == nil {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 // attempts are n upgrades with one key between few machines of few ports, of which some have
 // no answer and some share their times.
 func attempts(rng *rand.Rand, n, machines, ports int) (*Observer, *capture.Run) {
-	o, run := &Observer{legs: map[int64]leg{}}, &capture.Run{}
+	o, run := &Observer{legs: legs{}}, &capture.Run{}
 	machine := func() netip.AddrPort {
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rng.IntN(machines))}), uint16(1+rng.IntN(ports)))
 	}
@@ -46,7 +46,7 @@ func TestEnclosing(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		o, run := attempts(rng, 3+rng.IntN(30), 1+rng.IntN(4), 1+rng.IntN(3))
-		known := o.rivals(run)
+		known := newRivals(o.legs, run.Upgrades)
 		gone := map[*capture.Upgrade]bool{}
 		for _, u := range run.Upgrades {
 			var want []*capture.Upgrade
@@ -78,7 +78,7 @@ func TestEnclosingWork(t *testing.T) {
 		t.Run(fmt.Sprintf("%d ports", ports), func(t *testing.T) {
 			const n = 1 << 13
 			o, run := attempts(rand.New(rand.NewPCG(1, 2)), n, 1, ports)
-			known := o.rivals(run)
+			known := newRivals(o.legs, run.Upgrades)
 			for _, u := range run.Upgrades {
 				known.enclosing(u)
 			}

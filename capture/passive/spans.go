@@ -39,7 +39,7 @@ func endOf(u *capture.Upgrade) capture.Instant {
 }
 
 // build makes the tree once all attempts are there.
-func (s *spans) build(legs map[int64]leg) {
+func (s *spans) build(legs legs) {
 	slices.SortFunc(s.attempts, sooner)
 	size := 1
 	for size < len(s.attempts) {
@@ -47,7 +47,7 @@ func (s *spans) build(legs map[int64]leg) {
 	}
 	s.tree = make([]latest, 2*size)
 	for i, u := range s.attempts {
-		s.tree[size+i] = latest{end: endOf(u), server: legs[u.Conn].server}
+		s.tree[size+i] = latest{end: endOf(u), server: legs.of(u).server}
 	}
 	for i := size - 1; i > 0; i-- {
 		s.tree[i] = later(s.tree[2*i], s.tree[2*i+1])

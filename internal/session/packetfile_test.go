@@ -28,45 +28,49 @@ var besideProxy = map[bool]string{true: "127.0.0.2:0", false: "127.0.0.1:0"}[run
 // key log beside it, and compares it with the run.
 func TestPacketFileAgrees(t *testing.T) {
 	for name, plain := range map[string]bool{"ws": true, "wss": false} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			gw, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Addr: besideProxy, Names: []string{"127.0.0.2"}, Plain: plain, Cap: 4, RequireToken: true, TokenLife: time.Minute})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer gw.Close()
-			authority, cleanup, err := Ephemeral([]string{"127.0.0.1", "127.0.0.2"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer cleanup()
-			var keys bytes.Buffer
-			packets := filepath.Join(dir, "packets.pcapng")
-			s, err := Start(Options{Run: filepath.Join(dir, "proxy.db"), Packets: packets, Leafs: authority, Log: zerolog.Nop(),
-				Proxy: proxy.Options{Roots: gw.Roots(), KeyLog: &keys}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			load(t.Context(), t, gw, s.Addr().String(), gw.Addr().String(), roots(t, authority.CertPath()))
-			atRest(t, s)
-			if err := s.Stop(); err != nil {
-				t.Fatal(err)
-			}
-			if !plain && keys.Len() == 0 {
-				t.Error("the key log got nothing beside the packet file")
-			}
-			run, err := ReadPackets(t.Context(), PacketOptions{Files: []string{packets}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			compareRuns(t, [2]*capture.Run{opened(t, filepath.Join(dir, "proxy.db")), run})
-			inside := "tls"
-			if plain {
-				inside = "http"
-			}
-			wantTshark(t, packets, run, decodeAs(s.Addr(), "http"), decodeAs(gw.Addr(), inside))
-		})
+		t.Run(name, func(t *testing.T) { agree(t, func() [2]*capture.Run { return recordWithPackets(t, plain) }) })
 	}
+}
+
+// recordWithPackets runs a load through a proxy that writes its packets, too.
+func recordWithPackets(t *testing.T, plain bool) [2]*capture.Run {
+	t.Helper()
+	dir := t.TempDir()
+	gw, err := sim.StartGateway(t.Context(), sim.GatewayOptions{Addr: besideProxy, Names: []string{"127.0.0.2"}, Plain: plain, Cap: 4, RequireToken: true, TokenLife: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gw.Close()
+	authority, cleanup, err := Ephemeral([]string{"127.0.0.1", "127.0.0.2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cleanup()
+	var keys bytes.Buffer
+	packets := filepath.Join(dir, "packets.pcapng")
+	s, err := Start(Options{Run: filepath.Join(dir, "proxy.db"), Packets: packets, Leafs: authority, Log: zerolog.Nop(),
+		Proxy: proxy.Options{Roots: gw.Roots(), KeyLog: &keys}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	load(t.Context(), t, gw, s.Addr().String(), gw.Addr().String(), roots(t, authority.CertPath()))
+	atRest(t, s)
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if !plain && keys.Len() == 0 {
+		t.Error("the key log got nothing beside the packet file")
+	}
+	run, err := ReadPackets(t.Context(), PacketOptions{Files: []string{packets}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := "tls"
+	if plain {
+		inside = "http"
+	}
+	wantTshark(t, packets, run, decodeAs(s.Addr(), "http"), decodeAs(gw.Addr(), inside))
+	return [2]*capture.Run{opened(t, filepath.Join(dir, "proxy.db")), run}
 }
 
 // decodeAs tells tshark what is spoken at an address: the port that the system picked

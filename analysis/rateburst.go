@@ -1,6 +1,10 @@
 package analysis
 
-import "math"
+import (
+	"math"
+
+	"why403/analysis/covariate"
+)
 
 // solve looks for the burst with which a bucket decides the most as the gateway did. To
 // each burst belongs the rate at which as many upgrades are refused as were; along
@@ -63,7 +67,7 @@ func (f *rateFit) valley(low, high float64) float64 {
 func (f *rateFit) solveFor(burst float64) {
 	f.room = burst
 	low, _ := f.balanced(burst)
-	high := max(low, f.edge(burst, func(surplus, _ int) bool { return surplus < 0 }))
+	high := max(low, f.edge(burst, func(w covariate.Misjudged) bool { return w.Surplus() < 0 }))
 	step := max(2/f.s.duration(), low/float64(f.s.refused), (high-low)/2)
 	for _, rate := range []float64{low, high, (low + high) / 2} {
 		f.try(rate, step)
@@ -79,34 +83,15 @@ const strays = 0.01
 // then, as many is too many: then it is the lowest rate at which the bucket is not empty
 // for what was let through.
 func (f *rateFit) balanced(burst float64) (rate float64, wrong int) {
-	rate = f.edge(burst, func(surplus, _ int) bool { return surplus <= 0 })
-	_, wrong = f.bucket.Surplus(rate, burst, f.s.forced)
+	rate = f.edge(burst, func(w covariate.Misjudged) bool { return w.Surplus() <= 0 })
+	wrong = f.judge(rate, burst).Wrong()
 	most := int(strays * float64(len(f.s.table.Attempts)-f.s.refused))
 	if wrong <= most {
 		return rate, wrong
 	}
-	never := f.edge(burst, func(surplus, wrong int) bool { return (surplus+wrong)/2 <= most })
-	if _, n := f.bucket.Surplus(never, burst, f.s.forced); n < wrong {
+	never := f.edge(burst, func(w covariate.Misjudged) bool { return w.Empty <= most })
+	if n := f.judge(never, burst).Wrong(); n < wrong {
 		return never, n
 	}
 	return rate, wrong
-}
-
-// halvings is how often the range of rates is halved: to within 3 in a million. Where every
-// token is taken at once, a rate that is off by less than one in as many as were taken
-// shows in the last of them.
-const halvings = 22
-
-// edge is the least rate from which on a condition holds of how many more a bucket with
-// a burst refuses than were refused, and of how many of its decisions are wrong.
-func (f *rateFit) edge(burst float64, holds func(surplus, wrong int) bool) float64 {
-	low, high := math.Log(leastRate), math.Log(mostRate)
-	for range halvings {
-		if mid := (low + high) / 2; holds(f.bucket.Surplus(math.Exp(mid), burst, f.s.forced)) {
-			high = mid
-		} else {
-			low = mid
-		}
-	}
-	return math.Exp(high)
 }

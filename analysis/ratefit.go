@@ -17,7 +17,7 @@ type rateFit struct {
 	part    covariate.Partition
 	reading covariate.Reading
 	spends  bool // what another mechanism refuses takes a token of the bucket too
-	bucket  *covariate.Counter
+	judging
 	search
 
 	room  float64             // of a bucket that spends, while its rates are tried
@@ -50,7 +50,8 @@ func (s *study) spending() []bool {
 }
 
 func newRateFit(s *study, p covariate.Partition, r covariate.Reading, spends bool) *rateFit {
-	f := &rateFit{s: s, part: p, reading: r, spends: spends, room: 1, rooms: map[float64]float64{}, bucket: s.table.Counter(p.Labels, p.N, r, covariate.LetThrough)}
+	f := &rateFit{s: s, part: p, reading: r, spends: spends, room: 1, rooms: map[float64]float64{}}
+	f.judging = judging{bucket: s.table.Counter(p.Labels, p.N, r, covariate.LetThrough), forced: s.forced}
 	if spends {
 		f.bucket = f.bucket.Spending(s.forced)
 	}

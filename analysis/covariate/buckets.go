@@ -1,0 +1,187 @@
+package covariate
+
+import (
+	"math"
+
+	"why403/capture"
+)
+
+// Each visits the attempts in the order of the counter's reading.
+func (m *Counter) Each(visit func(i int32, at capture.Instant)) {
+	for k, i := range m.order {
+		visit(i, m.at[k])
+	}
+}
+
+// Buckets are the token buckets of a counter, one a label, whose rate and burst are looked
+// for: all that deciding takes, label after label, since many rates are tried.
+type Buckets struct {
+	meetings []meeting
+	spends   bool // see [Counter.Spending]
+}
+
+// meeting is an attempt and the bucket of its label.
+type meeting struct {
+	pause float64 // nanoseconds since the one before, infinite for the first of a label
+	deed  deed
+}
+
+// deed is what became of an attempt, and so of a bucket.
+type deed int8
+
+const (
+	took    deed = iota // let through
+	tookFor             // let through though another mechanism would have refused it
+	failed              // refused
+	spent               // refused by the other mechanism, which takes a token if there is one
+	unmet               // refused by the other mechanism, in front of the bucket
+)
+
+// deed returns what became of an attempt.
+func (m *Counter) deed(i int32, forced bool) deed {
+	switch {
+	case m.counts(i) && forced:
+		return tookFor
+	case m.counts(i):
+		return took
+	case !forced:
+		return failed
+	case m.spent != nil:
+		return spent
+	}
+	return unmet
+}
+
+// Buckets returns the buckets of a counter of what was let through. Attempts marked in
+// forced, nil if none are, are refused by another mechanism whatever a bucket says.
+func (m *Counter) Buckets(forced []bool) *Buckets {
+	b := &Buckets{spends: m.spent != nil}
+	next, last := m.begins(), make([]capture.Instant, m.n)
+	b.meetings = make([]meeting, next[m.n])
+	for k, i := range m.order {
+		l := m.labels[i]
+		if l < 0 {
+			continue
+		}
+		pause := math.Inf(1)
+		if last[l].Seen() {
+			pause = float64(m.at[k] - last[l])
+		}
+		b.meetings[next[l]] = meeting{pause, m.deed(i, forced != nil && forced[i])}
+		next[l]++
+		last[l] = m.at[k]
+	}
+	return b
+}
+
+// begins returns where the attempts of each label begin if they are laid out label after
+// label, and last how many they are.
+func (m *Counter) begins() []int {
+	begins := make([]int, m.n+1)
+	for _, l := range m.labels {
+		if l >= 0 {
+			begins[l+1]++
+		}
+	}
+	for l := range m.n {
+		begins[l+1] += begins[l]
+	}
+	return begins
+}
+
+// Misjudged is what a bucket decides in another way than the gateway did: it was empty for
+// what was let through, or had a token for what was refused.
+type Misjudged struct{ Empty, Spared int }
+
+// Wrong is how many decisions differ.
+func (w Misjudged) Wrong() int { return w.Empty + w.Spared }
+
+// Surplus is how many more the bucket refuses than were: the less, the higher its rate.
+func (w Misjudged) Surplus() int { return w.Empty - w.Spared }
+
+// Judge lets buckets of three rates a second and with a burst decide, which takes hardly
+// longer than to judge one. What was let through fills them, as with [Counter.Bucket].
+func (b *Buckets) Judge(rates [3]float64, burst float64) [3]Misjudged {
+	for k := range rates {
+		rates[k] /= 1e9 // to nanoseconds
+	}
+	if b.spends {
+		return b.judgeSpending(rates, burst-1)
+	}
+	return b.judgePlain(rates, burst-1)
+}
+
+func (b *Buckets) judgePlain(rates [3]float64, room float64) [3]Misjudged {
+	var u, v, w Misjudged
+	var x, y, z float64 // levels
+	for _, m := range b.meetings {
+		x, y, z = drained(x, rates[0]*m.pause), drained(y, rates[1]*m.pause), drained(z, rates[2]*m.pause)
+		switch m.deed {
+		case took:
+			u.foundEmpty(x > room)
+			v.foundEmpty(y > room)
+			w.foundEmpty(z > room)
+			x, y, z = x+1, y+1, z+1
+		case tookFor:
+			x, y, z = x+1, y+1, z+1
+		case failed:
+			u.foundTokens(x <= room)
+			v.foundTokens(y <= room)
+			w.foundTokens(z <= room)
+		}
+	}
+	return [3]Misjudged{u, v, w}
+}
+
+// judgeSpending sets the levels right by what became of the attempts, see [Counter.after].
+func (b *Buckets) judgeSpending(rates [3]float64, room float64) [3]Misjudged {
+	var u, v, w Misjudged
+	var x, y, z float64 // levels
+	for _, m := range b.meetings {
+		x, y, z = drained(x, rates[0]*m.pause), drained(y, rates[1]*m.pause), drained(z, rates[2]*m.pause)
+		switch m.deed {
+		case took:
+			u.foundEmpty(x > room)
+			v.foundEmpty(y > room)
+			w.foundEmpty(z > room)
+			x, y, z = min(x, room)+1, min(y, room)+1, min(z, room)+1
+		case tookFor:
+			x, y, z = min(x, room)+1, min(y, room)+1, min(z, room)+1
+		case failed:
+			u.foundTokens(x <= room)
+			v.foundTokens(y <= room)
+			w.foundTokens(z <= room)
+			x, y, z = max(x, room), max(y, room), max(z, room)
+		case spent:
+			x, y, z = spentOf(x, room), spentOf(y, room), spentOf(z, room)
+		}
+	}
+	return [3]Misjudged{u, v, w}
+}
+
+func drained(level, by float64) float64 {
+	if level -= by; level < 0 {
+		return 0
+	}
+	return level
+}
+
+// spentOf is the level after an attempt that takes a token if there is one.
+func spentOf(level, room float64) float64 {
+	if level <= room {
+		return level + 1
+	}
+	return level
+}
+
+func (w *Misjudged) foundEmpty(yes bool) {
+	if yes {
+		w.Empty++
+	}
+}
+
+func (w *Misjudged) foundTokens(yes bool) {
+	if yes {
+		w.Spared++
+	}
+}

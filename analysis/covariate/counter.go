@@ -82,18 +82,19 @@ func (m *Counter) counts(i int32) bool {
 func (m *Counter) within(join, leave time.Duration) []int32 {
 	out := m.t.spareCounts()
 	counts := make([]int32, m.n)
+	order, moments, labels, passed := m.order, m.at, m.labels, m.passed
 	in, gone := 0, 0
-	for k, i := range m.order {
-		at := m.at[k]
-		for in < len(m.passed) && m.passed[in].joins(join, at, int32(k)) {
-			counts[m.passed[in].label]++
+	for k, i := range order {
+		at := moments[k]
+		for in < len(passed) && passed[in].joins(join, at, int32(k)) {
+			counts[passed[in].label]++
 			in++
 		}
-		for leave != forever && gone < in && m.passed[gone].at.Add(leave) <= at {
-			counts[m.passed[gone].label]--
+		for leave != forever && gone < in && passed[gone].at.Add(leave) <= at {
+			counts[passed[gone].label]--
 			gone++
 		}
-		l := m.labels[i]
+		l := labels[i]
 		if l < 0 {
 			out[i] = 0
 			continue

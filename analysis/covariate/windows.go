@@ -11,7 +11,8 @@ import (
 // before it.
 func (m *Counter) Trailing(window time.Duration) evidence.Range {
 	j := min(m.jitter, window/4)
-	out := evidence.Range{Mid: m.within(0, window), Lo: m.within(j, window-j), Hi: m.within(-j, window+j)}
+	out := m.ranges()
+	m.trail(out, [3]trail{{join: j, leave: window - j}, {join: 0, leave: window}, {join: -j, leave: window + j}})
 	return m.unknown(out)
 }
 

@@ -26,21 +26,42 @@ func (r Range) unit() float64 {
 func Counted(r Range, refused []bool, weight []float64) Steps {
 	s := Steps{refused: refused, weight: weight, counts: true, unit: r.unit(), most: r.most(), scratch: scratches.Get().(*scratch)}
 	if int(s.most) < len(r.Lo) {
-		s.added = s.scratch.steps(int(s.most) + 2)
+		s.addCounts(r)
 	} else {
-		s.room(len(r.Lo))
-	}
-	for i, lo := range r.Lo {
-		if lo == Forced {
-			s.forced[outcome(refused[i])] += weight[i]
-			continue
-		}
-		s.count(i, lo, min(r.Mid[i], s.most+1), min(r.Hi[i], s.most+1))
-	}
-	if s.added == nil {
-		s.sort()
+		s.markCounts(r)
 	}
 	return s
+}
+
+// addCounts adds up the weights of attempts by count.
+func (s *Steps) addCounts(r Range) {
+	over := s.most + 1
+	added := s.scratch.steps(int(over) + 1)
+	s.added = added
+	for i, lower := range r.Lo {
+		o, w := outcome(s.refused[i]), s.weight[i]
+		if lower == Forced {
+			s.forced[o] += w
+			continue
+		}
+		added[lower][lo][o] += w
+		added[min(r.Mid[i], over)][mid][o] += w
+		added[min(r.Hi[i], over)][hi][o] += w
+	}
+}
+
+// markCounts notes the bounds of attempts: more counts than attempts would take more
+// memory than these in their order.
+func (s *Steps) markCounts(r Range) {
+	s.room(len(r.Lo))
+	for i, lower := range r.Lo {
+		if lower == Forced {
+			s.forced[outcome(s.refused[i])] += s.weight[i]
+			continue
+		}
+		s.mark(i, float64(lower)*s.unit, float64(min(r.Mid[i], s.most+1))*s.unit, float64(min(r.Hi[i], s.most+1))*s.unit)
+	}
+	s.sort()
 }
 
 // most is the largest Lo.
@@ -52,16 +73,4 @@ func (r Range) most() int32 {
 		}
 	}
 	return most
-}
-
-// count notes the bounds of an attempt: more counts than attempts would take more memory
-// than these in their order.
-func (s *Steps) count(i int, counts ...int32) {
-	for kind, count := range counts {
-		if s.added != nil {
-			s.add(&s.added[count], kind, int32(i))
-		} else {
-			s.marks[kind] = append(s.marks[kind], mark{float64(count) * s.unit, int32(i)})
-		}
-	}
 }

@@ -122,14 +122,19 @@ func (f *banFit) windows(b *banFitted) *search {
 		return r
 	}}
 	q.run(f.s, func() {
+		hopeful := b.within() >= promising(f.s.reached)
+		ratio := 1.25
+		if !hopeful {
+			ratio = 2
+		}
 		limit := min(mostBanWindow, f.s.duration())
-		for x := leastBanWindow * 1.2; x <= limit; x *= 1.25 {
-			q.try(x, x*0.25)
+		for x := leastBanWindow * 1.2; x <= limit; x *= ratio {
+			q.try(x, x*(ratio-1))
 		}
 		if limit < mostBanWindow {
 			q.try(limit, 2*(mostBanWindow-limit)) // longer ones count alike
 		}
-		if best, ok := q.best(); ok {
+		if best, ok := q.best(); ok && hopeful {
 			q.climb(best.x, best.step/2, min(best.step/2, best.x/4))
 			best, _ = q.best()
 			q.climb(best.x, best.step, best.step/2)

@@ -18,6 +18,9 @@ type cause struct {
 	weigh func(*study) []*hypothesis
 
 	keyed bool // kept under one of the partitions' keys
+	// searches says that rates or windows are looked for, which takes longer than to
+	// weigh all other causes.
+	searches bool
 
 	says   func(*study, *hypothesis) string // the finding, one sentence
 	story  func(*study, *hypothesis) string // what of the recording bears on it

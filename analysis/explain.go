@@ -143,8 +143,7 @@ const settledWrong = 0.03
 
 // weighCauses weighs causes with the priors of their scopes, without their own.
 func (s *study) weighCauses(of []*cause) []*hypothesis {
-	weighed := make([][]*hypothesis, len(of))
-	inParallel(len(of), func(i int) { weighed[i] = of[i].weigh(s) })
+	weighed := s.weighEach(of)
 	var hs []*hypothesis
 	for i, c := range of {
 		list := weighed[i]
@@ -160,6 +159,35 @@ func (s *study) weighCauses(of []*cause) []*hypothesis {
 		hs = append(hs, list...)
 	}
 	return hs
+}
+
+// weighEach weighs causes apart, those that search far last: what the others reach says
+// which of their searches are worth going on with.
+func (s *study) weighEach(of []*cause) [][]*hypothesis {
+	weighed := make([][]*hypothesis, len(of))
+	s.reached = math.Inf(-1)
+	for _, searches := range []bool{false, true} {
+		var now []int
+		for i, c := range of {
+			if c.searches == searches {
+				now = append(now, i)
+			}
+		}
+		inParallel(len(now), func(k int) { weighed[now[k]] = of[now[k]].weigh(s) })
+		s.reached = reached(slices.Concat(weighed...))
+	}
+	return weighed
+}
+
+// reached is the best log likelihood of those that say what becomes of single attempts.
+func reached(hs []*hypothesis) float64 {
+	best := math.Inf(-1)
+	for _, h := range hs {
+		if h.calls() {
+			best = max(best, h.logLik)
+		}
+	}
+	return best
 }
 
 // inParallel runs n jobs on as many goroutines as there are processors. What a job

@@ -50,7 +50,7 @@ func (f *capFit) releases() [][]capture.Instant {
 }
 
 // mostPairs bounds the work of waitsSince.
-const mostPairs = 20_000_000
+const mostPairs = 4_000_000
 
 // waitsSince counts the times from earlier moments under each label to the first
 // acceptances after a refusal, in bins of a width in seconds.

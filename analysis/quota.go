@@ -13,17 +13,18 @@ import (
 // quota refuses once n upgrades have been attempted, or let through, under a key:
 // since the recording began, since a window began, or in a window before each.
 var quota = &cause{
-	name:    "quota",
-	keyed:   true,
-	prior:   0.12,
-	weigh:   weighQuota,
-	says:    saysQuota,
-	story:   storyQuota,
-	do:      doQuota,
-	refute:  refuteQuota,
-	predict: predictQuota,
-	proven:  provenQuota,
-	words:   []string{"quota"},
+	name:     "quota",
+	keyed:    true,
+	prior:    0.12,
+	weigh:    weighQuota,
+	searches: true,
+	says:     saysQuota,
+	story:    storyQuota,
+	do:       doQuota,
+	refute:   refuteQuota,
+	predict:  predictQuota,
+	proven:   provenQuota,
+	words:    []string{"quota"},
 }
 
 // What a quota counts, in the words of the texts.
@@ -33,10 +34,17 @@ const (
 )
 
 func weighQuota(s *study) []*hypothesis {
-	var hs []*hypothesis
-	for _, p := range s.parts {
-		hs = append(hs, fitQuota(s, p))
+	fits := make([]*quotaFit, len(s.parts))
+	inParallel(len(fits), func(i int) { fits[i] = newQuotaFit(s, s.parts[i]) })
+	top := s.reached
+	for _, f := range fits {
+		top = max(top, f.reach())
 	}
+	hs := make([]*hypothesis, len(fits))
+	inParallel(len(fits), func(i int) {
+		fits[i].climbOn(top)
+		hs[i] = fits[i].hypothesis()
+	})
 	return hs
 }
 
@@ -63,15 +71,55 @@ const (
 	sliding   windowKind = "a sliding window"
 )
 
-// fitQuota weighs all ways to count under a key. A count of a token's uses that
-// nothing resets is another cause, token-overused.
-func fitQuota(s *study, p covariate.Partition) *hypothesis {
-	var tries []quotaTry
+// quotaFit weighs all ways to count under a key.
+type quotaFit struct {
+	s        *study
+	part     covariate.Partition
+	lasting  []quotaTry
+	windows  []*windowFit // one a kind and counting
+	counters map[windowCount]*covariate.Counter
+}
+
+// newQuotaFit tries what the recording suggests. A count of a token's uses that nothing
+// resets is another cause, token-overused.
+func newQuotaFit(s *study, p covariate.Partition) *quotaFit {
+	f := &quotaFit{s: s, part: p}
 	if p.Scope != "token" {
-		tries = lastingTries(s, p)
+		f.lasting = lastingTries(s, p)
 	}
-	tries = append(tries, windowTries(s, p)...)
-	h := &hypothesis{scope: p.Scope, equivalent: p.Equivalent}
+	f.probeWindows()
+	return f
+}
+
+// reach is the best log likelihood, −Inf if nothing fits.
+func (f *quotaFit) reach() float64 {
+	best := math.Inf(-1)
+	for _, t := range f.lasting {
+		best = max(best, t.result.Best.LogLik)
+	}
+	for _, w := range f.windows {
+		best = max(best, w.bestLogLik())
+	}
+	return best
+}
+
+// climbOn searches on where what was tried may still grow to the best of all.
+func (f *quotaFit) climbOn(top float64) {
+	for _, w := range f.windows {
+		if w.bestLogLik() >= promising(top) {
+			w.refine(f.s, w.climbOn)
+		}
+	}
+}
+
+func (f *quotaFit) hypothesis() *hypothesis {
+	tries := f.lasting
+	for _, w := range f.windows {
+		if t, ok := w.quotaTry(); ok {
+			tries = append(tries, t)
+		}
+	}
+	h := &hypothesis{scope: f.part.Scope, equivalent: f.part.Equivalent}
 	terms := []float64{math.Inf(-1)}
 	var best *quotaTry
 	for i := range tries {
@@ -83,12 +131,13 @@ func fitQuota(s *study, p covariate.Partition) *hypothesis {
 	}
 	h.logEvidence = floats.LogSumExp(terms)
 	if best == nil {
-		h.logEvidence = s.unfitted(func(i int) bool { return p.Labels[i] < 0 })
+		h.logEvidence = f.s.unfitted(func(i int) bool { return f.part.Labels[i] < 0 })
 		return h
 	}
-	s.limit(h, best.counts(), best.result, "upgrades")
+	f.s.limit(h, best.counts(), best.result, "upgrades")
 	h.variant, h.window, h.windowKind = best.variant, best.window, best.kind
 	h.reading = best.reading
+	f.counters = nil
 	return h
 }
 

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"fmt"
-	"math"
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
@@ -15,16 +14,17 @@ import (
 // matter of r alone, and b is a threshold on it: errors do not add up, and only r
 // has to be searched.
 var rateLimit = &cause{
-	name:    "rate-limit",
-	keyed:   true,
-	prior:   0.12,
-	weigh:   weighRate,
-	says:    saysRate,
-	story:   storyRate,
-	do:      doRate,
-	refute:  refuteRate,
-	predict: predictRate,
-	words:   []string{"rate limit", "rate_limit", "ratelimit", "too many requests", "slow down", "throttl", "rate exceeded", "local_rate_limited"},
+	name:     "rate-limit",
+	keyed:    true,
+	prior:    0.12,
+	weigh:    weighRate,
+	searches: true,
+	says:     saysRate,
+	story:    storyRate,
+	do:       doRate,
+	refute:   refuteRate,
+	predict:  predictRate,
+	words:    []string{"rate limit", "rate_limit", "ratelimit", "too many requests", "slow down", "throttl", "rate exceeded", "local_rate_limited"},
 }
 
 // The range of rates, per second, and so of their log-uniform prior.
@@ -49,18 +49,18 @@ var wholeBursts = evidence.Counts(mostBurst)
 
 func weighRate(s *study) []*hypothesis {
 	fits := make([]*rateFit, len(s.parts))
-	top := math.Inf(-1)
-	for i, p := range s.parts {
-		fits[i] = fitRate(s, p)
-		top = max(top, fits[i].bestLogLik())
+	inParallel(len(fits), func(i int) { fits[i] = fitRate(s, s.parts[i]) })
+	top := s.reached
+	for _, f := range fits {
+		top = max(top, f.bestLogLik())
 	}
-	hs := make([]*hypothesis, len(s.parts))
-	for i, f := range fits {
-		if f.bestLogLik() >= promising(top) {
+	hs := make([]*hypothesis, len(fits))
+	inParallel(len(fits), func(i int) {
+		if f := fits[i]; f.bestLogLik() >= promising(top) {
 			f.climbOn()
 		}
-		hs[i] = f.hypothesis()
-	}
+		hs[i] = fits[i].hypothesis()
+	})
 	return hs
 }
 

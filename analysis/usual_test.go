@@ -20,7 +20,7 @@ func TestUsualWindowBeneathStorms(t *testing.T) {
 	}
 	s := newStudy(scene.Run())
 	s.begin()
-	w := newWindowFit(s, s.partition("global"), aligned, covariate.AllAttempts, covariate.Reading{})
+	w := newWindowFit(&quotaFit{s: s, part: s.partition("global")}, aligned, windowCount{covariate.AllAttempts, covariate.Reading{}})
 	tried := w.candidates(s.binWidth(w.reading))
 	if !slices.Contains(tried, window) || slices.Contains(tried, 120) {
 		t.Errorf("tried %.3f s of %.0f s", tried, s.span())

@@ -15,28 +15,18 @@ const (
 	mostWindow  = 24 * 3600
 )
 
-// windowTries fits quotas with a window: each kind, counting what was let through
-// or what was attempted.
-func windowTries(s *study, p covariate.Partition) []quotaTry {
-	if len(s.firstAccepted(p)) == 0 {
-		return nil // nothing came back, so nothing speaks for a window
-	}
-	var tries []quotaTry
-	counters := map[windowCount]*covariate.Counter{}
-	for _, c := range countings {
-		for _, r := range s.readings {
-			counters[windowCount{c, r}] = s.table.Counter(p.Labels, p.N, r, c)
-		}
+// probeWindows tries the windows that the recording suggests: of each kind, counting what
+// was let through or what was attempted.
+func (f *quotaFit) probeWindows() {
+	if len(f.s.firstAccepted(f.part)) == 0 {
+		return // nothing came back, so nothing speaks for a window
 	}
 	for _, kind := range []windowKind{sliding, aligned, fromFirst} {
 		for _, c := range countings {
-			if t, ok := fitWindow(s, p, kind, c, counters); ok {
-				t.share = 0.2 / 2
-				tries = append(tries, t)
-			}
+			f.windows = append(f.windows, f.probeWindow(kind, c))
 		}
 	}
-	return tries
+	f.counters = nil
 }
 
 var countings = []covariate.Counting{covariate.LetThrough, covariate.AllAttempts}
@@ -58,53 +48,64 @@ type windowCount struct {
 	reading  covariate.Reading
 }
 
+// counter returns the counter that all kinds of windows share.
+func (f *quotaFit) counter(by windowCount) *covariate.Counter {
+	if f.counters[by] == nil {
+		if f.counters == nil {
+			f.counters = map[windowCount]*covariate.Counter{}
+		}
+		f.counters[by] = f.s.table.Counter(f.part.Labels, f.part.N, by.reading, by.counting)
+	}
+	return f.counters[by]
+}
+
 // windowFit searches the window of one kind of quota, by one reading.
 type windowFit struct {
-	s        *study
-	part     covariate.Partition
-	kind     windowKind
-	counting covariate.Counting
-	reading  covariate.Reading
-	counter  *covariate.Counter
-	ends     []span                      // boundaries, once asked for
-	phases   map[float64]capture.Instant // the best phase of each fixed window tried
+	*quotaFit
+	windowCount
+	kind   windowKind
+	ends   []span                      // boundaries, once asked for
+	phases map[float64]capture.Instant // the best phase of each fixed window tried
 	search
 }
 
-// fitWindow tries the windows that the recording suggests by each reading, and
-// searches on by the one that fits better.
-func fitWindow(s *study, p covariate.Partition, kind windowKind, c covariate.Counting, counters map[windowCount]*covariate.Counter) (quotaTry, bool) {
+// probeWindow tries the windows of one kind by each reading, and returns the fit by the
+// one that fits better.
+func (f *quotaFit) probeWindow(kind windowKind, c covariate.Counting) *windowFit {
 	var best *windowFit
-	for _, r := range s.readings {
-		w := newWindowFit(s, p, kind, c, r)
-		w.counter = counters[windowCount{c, r}]
-		w.run(s, w.probe)
+	for _, r := range f.s.readings {
+		w := newWindowFit(f, kind, windowCount{c, r})
+		w.run(f.s, w.probe)
 		if best == nil || w.bestLogLik() > best.bestLogLik() {
 			best = w
 		}
 	}
-	best.refine(s, best.climbOn)
-	t, ok := best.best()
+	return best
+}
+
+// tried is what came of a kind of window, false if none fits at all.
+func (w *windowFit) quotaTry() (quotaTry, bool) {
+	t, ok := w.best()
 	if !ok {
 		return quotaTry{}, false
 	}
 	variant := countsAccepted
-	if c == covariate.AllAttempts {
+	if w.counting == covariate.AllAttempts {
 		variant = countsAttempts
 	}
 	return quotaTry{
-		variant: variant, logEv: best.logEvidence() - math.Log(float64(len(s.readings))), result: t.result, kind: kind,
-		window: best.interval("s"), reading: best.reading, counts: func() evidence.Range { return best.counts(t.x) },
+		variant: variant, share: 0.2 / 2, logEv: w.logEvidence() - math.Log(float64(len(w.s.readings))), result: t.result, kind: w.kind,
+		window: w.interval("s"), reading: w.reading, counts: func() evidence.Range { return w.counts(t.x) },
 	}, true
 }
 
-func newWindowFit(s *study, p covariate.Partition, kind windowKind, c covariate.Counting, r covariate.Reading) *windowFit {
-	w := &windowFit{s: s, part: p, kind: kind, counting: c, reading: r, phases: map[float64]capture.Instant{}}
-	w.search = search{key: fmt.Sprint(kind, c, r, " ", p.Scope), low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
+func newWindowFit(f *quotaFit, kind windowKind, by windowCount) *windowFit {
+	w := &windowFit{quotaFit: f, windowCount: by, kind: kind, phases: map[float64]capture.Instant{}}
+	w.search = search{key: fmt.Sprint(kind, by.counting, by.reading, " ", f.part.Scope), low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
 		if kind == aligned {
 			return w.scanPhases(x)
 		}
-		return s.scanCounts(w.counts(x))
+		return w.s.scanCounts(w.counts(x))
 	}}
 	return w
 }
@@ -144,13 +145,14 @@ func (w *windowFit) sweep() {
 }
 
 func (w *windowFit) counts(x float64) evidence.Range {
+	m := w.counter(w.windowCount)
 	switch w.kind {
 	case sliding:
-		return w.counter.Trailing(toDuration(x))
+		return m.Trailing(toDuration(x))
 	case fromFirst:
-		return w.counter.FromFirst(toDuration(x))
+		return m.FromFirst(toDuration(x))
 	}
-	return w.counter.Fixed(toDuration(x), w.phases[x])
+	return m.Fixed(toDuration(x), w.phases[x])
 }
 
 // step is how finely windows about x can be told apart: with fixed windows the

@@ -20,7 +20,7 @@ func (w *windowFit) scanPhases(x float64) evidence.Result {
 	for k := range int(n) {
 		at := allowed.low + (float64(k)+0.5)/n*(allowed.high-allowed.low)
 		phase := w.s.start.Add(toDuration(at) - toDuration(math.Ceil(w.s.duration()/x+2)*x))
-		result := w.s.scanCounts(w.counter.Fixed(toDuration(x), phase))
+		result := w.s.scanCounts(w.counter(w.windowCount).Fixed(toDuration(x), phase))
 		terms = append(terms, result.LogEvidence)
 		if k == 0 || result.Best.LogLik > best.Best.LogLik {
 			best = result

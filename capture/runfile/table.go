@@ -63,15 +63,16 @@ func (t table[T]) bind(s *statement, rec *T) *statement {
 	return s
 }
 
-// read calls each with every record of the table.
+// read calls each with every record of the table, which is gone after the call.
 func (t table[T]) read(db *database, each func(*T)) error {
 	same := shared{}
 	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(t.each("%s"), ", "), t.name, t.order)
+	rec := new(T)
 	err := db.query(sql, func(row []driver.Value) error {
 		if err := db.spend(row); err != nil {
 			return err
 		}
-		rec := new(T)
+		*rec = *new(T)
 		for i, c := range t.columns {
 			if row[i] == nil {
 				continue

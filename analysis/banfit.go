@@ -114,8 +114,12 @@ const (
 
 // windows searches the window in which too many attempts start a ban.
 func (f *banFit) windows(b *banFitted) *search {
-	q := &search{key: fmt.Sprintf("ban %s %v %.3g", f.part.Scope, b.banWay, b.length), low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
-		r := evidence.Scan(evidence.Counted(f.counts(b, x), f.s.table.Refused, b.weights), evidence.Counts(mostSockets))
+	key := fmt.Sprintf("ban %s %v %.3g", f.part.Scope, b.banWay, b.length)
+	q := &search{key: key, low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
+		counts := f.counts(b, x)
+		steps := evidence.Counted(counts, f.s.table.Refused, b.weights)
+		f.s.table.Recycle(counts)
+		r := evidence.Scan(steps, evidence.Counts(mostSockets))
 		if x > usualBanWindow {
 			r.LogEvidence += math.Log(longBanWindow)
 		}

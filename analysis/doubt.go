@@ -41,24 +41,24 @@ func (s *study) doubt(h *hypothesis) (odds float64, on string) {
 	if h.cause == randomRefusal {
 		clear(kind)
 	}
-	gains := make([]float64, len(s.contexts))
+	gains, labels := make([]float64, len(s.contexts)), make([]int32, len(kind))
 	for k, c := range s.contexts {
-		gains[k] = evidence.Context(byCall(kind, c), kinds*c.n, s.table.Refused, nil) -
-			evidence.Context(known(kind, c), kinds, s.table.Refused, nil)
+		byCall(labels, kind, c)
+		gains[k] = evidence.Context(labels, kinds*c.n, s.table.Refused, nil)
+		known(labels, kind, c)
+		gains[k] -= evidence.Context(labels, kinds, s.table.Refused, nil)
 	}
 	return floats.LogSumExp(gains) - math.Log(float64(len(gains))) + math.Log(patterned), s.contexts[floats.MaxIdx(gains)].name
 }
 
-// known returns the kinds of calls of the attempts whose context is known, −1 for others.
-func known(kind []int32, c context) []int32 {
-	labels := make([]int32, len(kind))
+// known labels attempts with their kind where their context is known, others with −1.
+func known(labels, kind []int32, c context) {
 	for i, k := range kind {
 		labels[i] = k
 		if c.labels[i] < 0 {
 			labels[i] = -1
 		}
 	}
-	return labels
 }
 
 // doubted is what a doubt leaves of the log evidence for the hypothesis, and for the

@@ -179,6 +179,18 @@ func (s *study) weighEach(of []*cause) [][]*hypothesis {
 	return weighed
 }
 
+// each does n jobs of one cause side by side; in a long recording one after the other, since
+// each takes memory for every attempt, and the causes are weighed side by side anyway.
+func (s *study) each(n int, job func(i int)) {
+	if s.beginning == nil {
+		inParallel(n, job)
+		return
+	}
+	for i := range n {
+		job(i)
+	}
+}
+
 // reached is the best log likelihood of those that say what becomes of single attempts.
 func reached(hs []*hypothesis) float64 {
 	best := math.Inf(-1)

@@ -40,7 +40,7 @@ type labelIn struct {
 func (f *featureSet) column(name string, weight float64) *columnOf {
 	c := f.of[name]
 	if c == nil {
-		c = &columnOf{feature: feature{name: name, weight: weight}, index: map[string]int32{}}
+		c = &columnOf{feature: feature{name: name, weight: weight, labels: make([]int32, 0, f.n)}, index: map[string]int32{}}
 		f.of[name] = c
 		f.order = append(f.order, name)
 	}

@@ -35,13 +35,13 @@ const (
 
 func weighQuota(s *study) []*hypothesis {
 	fits := make([]*quotaFit, len(s.parts))
-	inParallel(len(fits), func(i int) { fits[i] = newQuotaFit(s, s.parts[i]) })
+	s.each(len(fits), func(i int) { fits[i] = newQuotaFit(s, s.parts[i]) })
 	top := s.reached
 	for _, f := range fits {
 		top = max(top, f.reach())
 	}
 	hs := make([]*hypothesis, len(fits))
-	inParallel(len(fits), func(i int) {
+	s.each(len(fits), func(i int) {
 		fits[i].climbOn(top)
 		hs[i] = fits[i].hypothesis()
 	})
@@ -148,7 +148,7 @@ func lastingTries(s *study, p covariate.Partition) []quotaTry {
 		return countTries(s, p.Labels, p.N, lasting, 0.4)
 	}
 	anew := 0.2
-	if len(s.firstAccepted(p)) == 0 {
+	if !s.cameBack(p) {
 		// No window was seen to end, but each was over by the next recording.
 		anew += windowsShare * evidence.LogUniform(leastWindow, mostWindow)(s.duration(), math.Inf(1))
 	}

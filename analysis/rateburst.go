@@ -14,7 +14,7 @@ func (f *rateFit) solve() {
 	const ratio = 3
 	low, mid, high := 1.0, 1.0, 1.0
 	_, least := f.balanced(1)
-	if best, ok := f.best(); !ok || len(f.s.firstAccepted(f.part)) == 0 || least == 0 || best.logLik() > fitsWell {
+	if best, ok := f.best(); !ok || !f.s.cameBack(f.part) || least == 0 || best.logLik() > fitsWell {
 		return
 	}
 	for b := float64(ratio); b < float64(len(f.s.table.Attempts)-f.s.refused); b *= ratio {

@@ -77,7 +77,7 @@ func (f *rateFit) probe() {
 		f.try(b.rate+b.width/2, b.width)
 		f.try(b.rate+b.width, b.width)
 	}
-	if len(f.s.firstAccepted(f.part)) == 0 {
+	if !f.s.cameBack(f.part) {
 		return // nothing came back, so nothing speaks for a rate
 	}
 	f.solveFor(1)

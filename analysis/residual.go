@@ -30,15 +30,27 @@ func (s *study) nearlyRight(h *hypothesis) bool {
 	return float64(c.N01) <= fewWrong*float64(c.N11+c.N01) && float64(c.N10) <= fewWrong*float64(c.N10+c.N00)
 }
 
-// residual returns by how much the log likelihood of a prediction rises if, within
+// residue is what a prediction calls the attempts and is wrong about, for all contexts.
+type residue struct {
+	s      *study
+	kind   []int32
+	wrong  []bool
+	labels []int32 // of the context looked at last
+}
+
+func (s *study) residue(p prediction) *residue {
+	return &residue{s, s.kindsOf(p), s.surprises(p), make([]int32, len(p))}
+}
+
+// gain returns by how much the log likelihood of a prediction rises if, within
 // each of its calls, the rate of refusals may differ by context. Attempts near the
 // threshold, and those that could go either way, are left as they are, unless so
 // many of those near are wrong that they are no slips.
-func (s *study) residual(p prediction, c context) float64 {
+func (r *residue) gain(c context) float64 {
 	var plain evidence.Table
 	var apart [2]float64
-	kind := s.kindsOf(p)
-	for i, k := range kind {
+	s := r.s
+	for i, k := range r.kind {
 		if k < 0 || c.labels[i] < 0 {
 			continue
 		}
@@ -56,9 +68,9 @@ func (s *study) residual(p prediction, c context) float64 {
 			plain.YesAccepted += w
 		}
 	}
-	labels := byCall(kind, c)
-	return evidence.Context(labels, kinds*c.n, s.table.Refused, s.weights) - plain.Log() - evidence.SaysNo.Log(apart[1], apart[0]) -
-		s.unpaid(labels, kinds*c.n, s.surprises(p))
+	byCall(r.labels, r.kind, c)
+	return evidence.Context(r.labels, kinds*c.n, s.table.Refused, s.weights) - plain.Log() - evidence.SaysNo.Log(apart[1], apart[0]) -
+		s.unpaid(r.labels, kinds*c.n, r.wrong)
 }
 
 // The kinds of calls that a context is looked at within: accept, refuse, and refuse by a
@@ -89,15 +101,13 @@ func (s *study) kindsOf(p prediction) []int32 {
 }
 
 // byCall labels attempts with their kind and their context together.
-func byCall(kind []int32, c context) []int32 {
-	labels := make([]int32, len(kind))
+func byCall(labels, kind []int32, c context) {
 	for i, k := range kind {
 		labels[i] = -1
 		if k >= 0 && c.labels[i] >= 0 {
 			labels[i] = kinds*c.labels[i] + k
 		}
 	}
-	return labels
 }
 
 // softResidual returns by how much the log likelihood of a hypothesis that only says

@@ -64,13 +64,9 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		}
 		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))
 		var left []float64
+		residual := s.residualOf(lead)
 		for _, c := range s.contexts {
-			gain := 0.0
-			if lead.classes != nil {
-				gain = s.softResidual(*lead.classes, c)
-			} else {
-				gain = s.residual(lead.predicted, c)
-			}
+			gain := residual(c)
 			left = append(left, lead.logEvidence+gain+each)
 			if gain > best {
 				best, pattern = gain, c.name
@@ -98,6 +94,14 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = pattern
 	return h
+}
+
+// residualOf returns what a context on top of a hypothesis gains.
+func (s *study) residualOf(lead *hypothesis) func(context) float64 {
+	if lead.classes != nil {
+		return func(c context) float64 { return s.softResidual(*lead.classes, c) }
+	}
+	return s.residue(lead.predicted).gain
 }
 
 func saysUnknown(s *study, _ *hypothesis) string {

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
@@ -18,7 +19,7 @@ const (
 // probeWindows tries the windows that the recording suggests: of each kind, counting what
 // was let through or what was attempted.
 func (f *quotaFit) probeWindows() {
-	if len(f.s.firstAccepted(f.part)) == 0 {
+	if !f.s.cameBack(f.part) {
 		return // nothing came back, so nothing speaks for a window
 	}
 	for _, kind := range []windowKind{sliding, aligned, fromFirst} {
@@ -31,15 +32,9 @@ func (f *quotaFit) probeWindows() {
 
 var countings = []covariate.Counting{covariate.LetThrough, covariate.AllAttempts}
 
-// firstAccepted returns the changes from refusals to an acceptance.
-func (s *study) firstAccepted(p covariate.Partition) []covariate.Turn {
-	var ended []covariate.Turn
-	for _, t := range s.turns(p.Labels, p.N, covariate.Reading{}) {
-		if t.Accepted.Seen() {
-			ended = append(ended, t)
-		}
-	}
-	return ended
+// cameBack reports whether refusals were followed by an acceptance.
+func (s *study) cameBack(p covariate.Partition) bool {
+	return slices.ContainsFunc(s.turns(p.Labels, p.N, covariate.Reading{}), func(t covariate.Turn) bool { return t.Accepted.Seen() })
 }
 
 // windowCount is what is counted and by which reading.
@@ -76,6 +71,7 @@ func (f *quotaFit) probeWindow(kind windowKind, c covariate.Counting) *windowFit
 	for _, r := range f.s.readings {
 		w := newWindowFit(f, kind, windowCount{c, r})
 		w.run(f.s, w.probe)
+		w.ends = nil // found again if it climbs on
 		if best == nil || w.bestLogLik() > best.bestLogLik() {
 			best = w
 		}

@@ -115,7 +115,7 @@ const (
 // windows searches the window in which too many attempts start a ban.
 func (f *banFit) windows(b *banFitted) *search {
 	key := fmt.Sprintf("ban %s %v %.3g", f.part.Scope, b.banWay, b.length)
-	q := &search{key: key, low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
+	q := &search{key: key, of: key, low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
 		counts := f.counts(b, x)
 		steps := evidence.Counted(counts, f.s.table.Refused, b.weights)
 		f.s.table.Recycle(counts)

@@ -36,7 +36,7 @@ func (f *banFit) lengthsToTry(renews bool) []float64 {
 		for _, x := range list {
 			kept = append(kept, trial{x: x})
 		}
-		f.s.note(f.s.prefix+key, kept)
+		f.s.note(f.s.prefix+key, key, kept)
 		return list
 	}
 	for _, t := range f.s.begun(key) {

@@ -77,18 +77,35 @@ func partsUntil(parts []capture.Part, end capture.Instant) []capture.Part {
 	return list
 }
 
-// forget drops what was found for causes that the beginning rules out, but for the
+// forget drops what was found for mechanisms that the beginning rules out, but for the
 // best of each, which its story is told with.
 func (s *study) forget() {
 	b := s.beginning
 	best := b.begunWith[0].logEvidence
-	for key, list := range b.found {
-		top := math.Inf(-1)
-		for _, t := range list {
-			top = max(top, t.logLik())
-		}
-		if top-best < ruledOutBelow {
-			b.found[key] = list[:min(len(list), 1)]
+	tops := map[string]float64{}
+	for _, f := range b.found {
+		if top, known := tops[f.of]; !known || f.top() > top {
+			tops[f.of] = f.top()
 		}
 	}
+	for key, f := range b.found {
+		switch top := tops[f.of]; {
+		case top-best >= ruledOutBelow:
+			continue
+		case f.top() < top:
+			f.list = nil
+		default:
+			f.list = f.list[:min(len(f.list), 1)]
+		}
+		b.found[key] = f
+	}
+}
+
+// top is the best log likelihood, −Inf if there is none.
+func (f found) top() float64 {
+	top := math.Inf(-1)
+	for _, t := range f.list {
+		top = max(top, t.logLik())
+	}
+	return top
 }

@@ -62,7 +62,7 @@ func newCapFit(s *study, p covariate.Partition) *capFit {
 			f.best = k
 		}
 	}
-	f.lingers = search{key: "linger " + p.Scope, low: leastLinger, high: mostLinger, scan: func(x float64) evidence.Result {
+	f.lingers = search{key: "linger " + p.Scope, of: "linger " + p.Scope, low: leastLinger, high: mostLinger, scan: func(x float64) evidence.Result {
 		return f.scan(f.plain[f.best].reading, toDuration(x))
 	}}
 	if !math.IsInf(f.plain[f.best].result.LogEvidence, -1) {

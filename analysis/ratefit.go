@@ -59,7 +59,7 @@ func newRateFit(s *study, p covariate.Partition, r covariate.Reading, spends boo
 	if spends {
 		f.bucket = f.bucket.Spending(s.forced)
 	}
-	f.search = search{key: fmt.Sprint("rate ", p.Scope, r, spends), low: leastRate, high: mostRate, scan: func(rate float64) evidence.Result {
+	f.search = search{key: fmt.Sprint("rate ", p.Scope, r, spends), of: "rate " + p.Scope, low: leastRate, high: mostRate, scan: func(rate float64) evidence.Result {
 		if f.rooms[rate] == 0 {
 			f.rooms[rate] = f.room
 		}

@@ -19,6 +19,7 @@ type search struct {
 	// key names the search within its study: what it came to on the beginning of a
 	// long recording is all that is tried on the whole of it.
 	key   string
+	of    string // the mechanism that searches of several keys are of
 	scan  func(x float64) evidence.Result
 	tried []trial
 }
@@ -36,7 +37,7 @@ func (q *search) run(s *study, by func()) {
 	key := s.prefix + q.key
 	if s.beginning == nil {
 		by()
-		s.note(key, q.top(mostKept))
+		s.note(key, q.of, q.top(mostKept))
 		return
 	}
 	for _, t := range s.begun(q.key) {
@@ -47,10 +48,10 @@ func (q *search) run(s *study, by func()) {
 // begun returns what a search on the beginning came to: the same search, or that for a
 // cause alone where two causes at once did not show yet.
 func (s *study) begun(key string) []trial {
-	if list, known := s.beginning.found[s.prefix+key]; known {
-		return list
+	if f, known := s.beginning.found[s.prefix+key]; known {
+		return f.list
 	}
-	return s.beginning.found[key]
+	return s.beginning.found[key].list
 }
 
 // refine searches on by a function where a search found the most; what the beginning of
@@ -58,7 +59,7 @@ func (s *study) begun(key string) []trial {
 func (q *search) refine(s *study, by func()) {
 	if s.beginning == nil {
 		by()
-		s.note(s.prefix+q.key, q.top(mostKept))
+		s.note(s.prefix+q.key, q.of, q.top(mostKept))
 	}
 }
 

@@ -42,14 +42,14 @@ type study struct {
 	beginning *study
 	excerpted bool // it is itself of a part
 	begunWith []*hypothesis
-	found     map[string][]trial
+	found     map[string]found
 	prefix    string
 	columns   *[]feature                   // once asked for
 	byPart    map[turnsOf][]covariate.Turn // the turns under each partition's labels
 }
 
 func newStudy(run *capture.Run) *study {
-	s := &study{run: run, table: covariate.Build(run), found: map[string][]trial{}, caches: new(sync.Mutex)}
+	s := &study{run: run, table: covariate.Build(run), found: map[string]found{}, caches: new(sync.Mutex)}
 	s.start = started(run)
 	s.measure()
 	s.weighBursts()
@@ -232,9 +232,15 @@ func (s *study) featuresOnce() []feature {
 	return *s.columns
 }
 
+// found is what a search came to.
+type found struct {
+	of   string // the mechanism, with the study's prefix
+	list []trial
+}
+
 // note keeps what a search came to.
-func (s *study) note(key string, list []trial) {
+func (s *study) note(key, of string, list []trial) {
 	s.caches.Lock()
 	defer s.caches.Unlock()
-	s.found[key] = list
+	s.found[key] = found{s.prefix + of, list}
 }

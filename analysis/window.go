@@ -97,7 +97,7 @@ func (w *windowFit) quotaTry() (quotaTry, bool) {
 
 func newWindowFit(f *quotaFit, kind windowKind, by windowCount) *windowFit {
 	w := &windowFit{quotaFit: f, windowCount: by, kind: kind, phases: map[float64]capture.Instant{}}
-	w.search = search{key: fmt.Sprint(kind, by.counting, by.reading, " ", f.part.Scope), low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
+	w.search = search{key: fmt.Sprint(kind, by.counting, by.reading, " ", f.part.Scope), of: "window " + f.part.Scope, low: leastWindow, high: mostWindow, scan: func(x float64) evidence.Result {
 		if kind == aligned {
 			return w.scanPhases(x)
 		}

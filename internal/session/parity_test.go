@@ -133,14 +133,21 @@ func load(ctx context.Context, t *testing.T, gw *sim.Gateway, proxy, gateway str
 		u.Host = gateway
 		return u.String()
 	}
-	report, err := sim.Load{
-		URL: via(gw.URL()), Proxy: &url.URL{Scheme: "http", Host: proxy}, Roots: roots,
-		Threads: 8, Loops: 3, Hold: sim.Span{Min: 20 * time.Millisecond, Max: 30 * time.Millisecond}, Ping: 8 * time.Millisecond,
-		TokenMode: sim.TokenThread, TokenURL: via(gw.TokenURL()),
-	}.Run(ctx)
-	if err != nil || report.Status[101] == 0 || report.Status[403] == 0 {
-		t.Fatalf("the load has no refusals to compare: %+v, %v", report, err)
+	// Where the machine does much else, sockets are over before there are enough at a time.
+	for hold := 20 * time.Millisecond; hold < time.Second; hold *= 3 {
+		report, err := sim.Load{
+			URL: via(gw.URL()), Proxy: &url.URL{Scheme: "http", Host: proxy}, Roots: roots,
+			Threads: 8, Loops: 3, Hold: sim.Span{Min: hold, Max: hold * 3 / 2}, Ping: 8 * time.Millisecond,
+			TokenMode: sim.TokenThread, TokenURL: via(gw.TokenURL()),
+		}.Run(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report.Status[101] > 0 && report.Status[403] > 0 {
+			return
+		}
 	}
+	t.Fatal("no load has refusals to compare")
 }
 
 func opened(t *testing.T, path string) *capture.Run {

@@ -17,14 +17,19 @@ type Collector struct {
 
 // Put takes one record. An upgrade with the key of an earlier one replaces it.
 func (c *Collector) Put(rec Record) {
+	if c.shared == nil {
+		c.byKey, c.shared = map[[2]int64]*Upgrade{}, newSharing()
+	}
 	switch rec := rec.(type) {
 	case Upgrade:
 		c.putUpgrade(rec)
 	case Token:
 		c.putToken(rec)
 	case TokenRequest:
+		c.shared.tokenRequest(&rec)
 		c.run.TokenRequests = append(c.run.TokenRequests, rec)
 	case ClockSample:
+		c.shared.text(&rec.Authority)
 		c.run.Clock = append(c.run.Clock, rec)
 	case Loss:
 		c.run.Losses = append(c.run.Losses, rec)
@@ -35,9 +40,6 @@ func (c *Collector) Put(rec Record) {
 
 func (c *Collector) putUpgrade(u Upgrade) {
 	key := [2]int64{u.Conn, u.Exchange}
-	if c.byKey == nil {
-		c.byKey, c.shared = map[[2]int64]*Upgrade{}, newSharing()
-	}
 	kept := c.byKey[key]
 	if kept == nil {
 		kept = c.next()

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// sharing lets upgrades that say the same share the memory that it takes: of a load's
+// sharing lets upgrades, and what else is of a load, that say the same share the memory that it takes: of a load's
 // upgrades nearly all have their host, their token, the facts of their TLS and much
 // else in common. What differs with each is left as it is.
 type sharing struct {
@@ -39,19 +39,27 @@ func first[K comparable, V any](known map[K]V, key K, value V) V {
 	return value
 }
 
+// text replaces texts that others say too.
+func (s *sharing) text(texts ...*string) {
+	for _, text := range texts {
+		if *text != "" {
+			*text = first(s.texts, *text, *text)
+		}
+	}
+}
+
+// tokenRequest replaces what a request for a token has in common with others.
+func (s *sharing) tokenRequest(r *TokenRequest) {
+	s.text(&r.URL, &r.GrantType, &r.ClientID, &r.Scope, &r.Error, (*string)(&r.Issued), (*string)(&r.ResponseHead))
+}
+
 // upgrade replaces what an upgrade has in common with others, and with what was known of
 // it before.
 func (s *sharing) upgrade(u, before *Upgrade) {
 	u.RequestHead = s.heads.keep(u.RequestHead, before.RequestHead)
 	u.ResponseHead = s.heads.keep(u.ResponseHead, before.ResponseHead)
-	for _, text := range []*string{
-		&u.Scheme, &u.Authority, &u.Host, &u.Target, &u.Failure, &u.Socket.CloseReason, &u.Socket.ServerFirst,
-		(*string)(&u.Outcome), (*string)(&u.Socket.EndedBy), (*string)(&u.Socket.How),
-	} {
-		if *text != "" {
-			*text = first(s.texts, *text, *text)
-		}
-	}
+	s.text(&u.Scheme, &u.Authority, &u.Host, &u.Target, &u.Failure, &u.Socket.CloseReason, &u.Socket.ServerFirst,
+		(*string)(&u.Outcome), (*string)(&u.Socket.EndedBy), (*string)(&u.Socket.How))
 	u.Edits, u.Oddities = s.list(u.Edits), s.list(u.Oddities)
 	u.ClientTLS, u.ServerTLS = s.facts(u.ClientTLS), s.facts(u.ServerTLS)
 	if len(u.Credentials) == 1 {

@@ -73,7 +73,7 @@ func (s *socket) recorded(text []byte, whole bool) string {
 		for !utf8.RuneStart(out[n]) {
 			n--
 		}
-		out = out[:n]
+		out = strings.Clone(out[:n]) // many sockets keep it for as long as they are open
 	}
 	return out
 }

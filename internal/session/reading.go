@@ -36,8 +36,8 @@ func (r *reading) secrets(kind pcapfile.SecretsKind, b []byte) {
 
 // observe runs the packets through the observer.
 func (r *reading) observe(ctx context.Context, timeline *pcapfile.Timeline) *capture.Run {
-	src := &bounded{Timeline: timeline, ctx: ctx, until: r.opt.Until, memory: newFrugal()}
-	defer src.memory.end()
+	defer newFrugal().end()
+	src := &bounded{Timeline: timeline, ctx: ctx, until: r.opt.Until}
 	r.observer.Read(src)
 	if src.interrupted {
 		_, last := r.observer.Span()
@@ -50,9 +50,8 @@ func (r *reading) observe(ctx context.Context, timeline *pcapfile.Timeline) *cap
 // bounded ends a timeline where it is not to be read any further.
 type bounded struct {
 	*pcapfile.Timeline
-	ctx    context.Context
-	until  capture.Instant // 0: no bound
-	memory *frugal
+	ctx   context.Context
+	until capture.Instant // 0: no bound
 
 	packets     int
 	interrupted bool
@@ -62,9 +61,6 @@ type bounded struct {
 func (s *bounded) Next(p *pcapfile.Packet) error {
 	if err := s.Timeline.Next(p); err != nil {
 		return err
-	}
-	if s.packets&0xffff == 0 {
-		s.memory.adjust()
 	}
 	if s.packets&0xfff == 0 && s.ctx.Err() != nil {
 		s.interrupted = true

@@ -167,21 +167,30 @@ func TestCompareIsCalibrated(t *testing.T) {
 		},
 	}
 	for name, f := range families {
-		alarms, missed := 0, 0
-		for seed := range pairs {
-			if c := compareToys(f.a, f.b, uint64(seed)+100); c.Status == Changed {
-				alarms++
-				t.Logf("%s, seed %d: %s", name, seed, c.Says)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			alarms, missed := 0, 0
+			for seed := range uint64(pairs) {
+				a := f.a.run(2*seed + 200)
+				fa := Explain(a)
+				with := func(y toy) *Comparison {
+					b := y.run(2*seed + 201)
+					return Compare(a, fa, b, Explain(b))
+				}
+				if c := with(f.b); c.Status == Changed {
+					alarms++
+					t.Logf("seed %d: %s", seed, c.Says)
+				}
+				if c := with(f.changed); c.Status != Changed {
+					missed++
+					t.Logf("changed, seed %d: %s", seed, c.Says)
+				}
 			}
-			if c := compareToys(f.a, f.changed, uint64(seed)+100); c.Status != Changed {
-				missed++
-				t.Logf("%s changed, seed %d: %s", name, seed, c.Says)
+			t.Logf("%d false alarms and %d missed of %d each", alarms, missed, pairs)
+			if alarms > 1 || missed > 1 {
+				t.Errorf("%d false alarms and %d missed of %d each", alarms, missed, pairs)
 			}
-		}
-		t.Logf("%s: %d false alarms and %d missed of %d each", name, alarms, missed, pairs)
-		if alarms > 1 || missed > 1 {
-			t.Errorf("%s: %d false alarms and %d missed of %d each", name, alarms, missed, pairs)
-		}
+		})
 	}
 }
 

@@ -13,6 +13,7 @@ func TestLongRecordingNamesWhatCameLater(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes ten seconds of a processor")
 	}
+	t.Parallel()
 	f := analysis.Explain(virtual.Sized("mixture", 60_000, 1))
 	var got []string
 	for _, c := range f.Verdict.Causes {

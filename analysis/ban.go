@@ -16,17 +16,17 @@ import (
 // the many refusals within stretches cannot outvote the few that begin them. The first
 // without the second is unknown's.
 var sourceBan = &cause{
-	name:     "source-ban",
-	prior:    0.02,
-	weigh:    weighBan,
-	searches: true,
-	says:     saysBan,
-	story:    storyBan,
-	do:       doBan,
-	refute:   refuteBan,
-	predict:  predictBan,
-	proven:   provenBan,
-	words:    []string{"banned", "blocked", "blacklist", "blocklist", "temporarily blocked", "ip address has been"},
+	name:    "source-ban",
+	prior:   0.02,
+	weigh:   weighBan,
+	wave:    searchesFar,
+	says:    saysBan,
+	story:   storyBan,
+	do:      doBan,
+	refute:  refuteBan,
+	predict: predictBan,
+	proven:  provenBan,
+	words:   []string{"banned", "blocked", "blacklist", "blocklist", "temporarily blocked", "ip address has been"},
 }
 
 // banKeys are the keys that bans are kept under.

@@ -50,6 +50,9 @@ func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 			b := &banFitted{way, f.banned(length, way.renews), nil}
 			step := length * f.precision(length, way.renews)
 			bare.tried = append(bare.tried, trial{length, step, evidence.Result{LogEvidence: b.within() + b.uncaused()}})
+			if best != nil && !f.hopeful(b) {
+				continue
+			}
 			b.windows = f.windows(b)
 			t, ok := b.windows.best()
 			if !ok {
@@ -73,6 +76,10 @@ func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 	f.fill(h, best)
 	return h
 }
+
+// hopeful reports whether bans of a length may still reach the other causes, whatever begins
+// them. Of those that may not, one window is searched for the story.
+func (f *banFit) hopeful(b *banFitted) bool { return b.within() >= promising(f.s.reached) }
 
 // fill puts the best of what was tried into the hypothesis.
 func (f *banFit) fill(h *hypothesis, b *banFitted) {
@@ -126,9 +133,8 @@ func (f *banFit) windows(b *banFitted) *search {
 		return r
 	}}
 	q.run(f.s, func() {
-		hopeful := b.within() >= promising(f.s.reached)
 		ratio := 1.25
-		if !hopeful {
+		if !f.hopeful(b) {
 			ratio = 2
 		}
 		limit := min(mostBanWindow, f.s.duration())
@@ -138,7 +144,7 @@ func (f *banFit) windows(b *banFitted) *search {
 		if limit < mostBanWindow {
 			q.try(limit, 2*(mostBanWindow-limit)) // longer ones count alike
 		}
-		if best, ok := q.best(); ok && hopeful {
+		if best, ok := q.best(); ok && f.hopeful(b) {
 			q.climb(best.x, best.step/2, min(best.step/2, best.x/4))
 			best, _ = q.best()
 			q.climb(best.x, best.step, best.step/2)

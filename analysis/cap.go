@@ -18,6 +18,7 @@ var concurrencyCap = &cause{
 	keyed:   true,
 	prior:   0.30,
 	weigh:   weighCap,
+	wave:    searchesLingers,
 	says:    saysCap,
 	story:   storyCap,
 	do:      doCap,
@@ -32,10 +33,8 @@ var concurrencyCap = &cause{
 const mostSockets = 1_000_000
 
 func weighCap(s *study) []*hypothesis {
-	var hs []*hypothesis
-	for _, p := range s.parts {
-		hs = append(hs, newCapFit(s, p).hypothesis())
-	}
+	hs := make([]*hypothesis, len(s.parts))
+	s.each(len(hs), func(i int) { hs[i] = newCapFit(s, s.parts[i]).hypothesis() })
 	return hs
 }
 

@@ -18,9 +18,7 @@ type cause struct {
 	weigh func(*study) []*hypothesis
 
 	keyed bool // kept under one of the partitions' keys
-	// searches says that rates or windows are looked for, which takes longer than to
-	// weigh all other causes.
-	searches bool
+	wave  wave // in which it is weighed
 
 	says   func(*study, *hypothesis) string // the finding, one sentence
 	story  func(*study, *hypothesis) string // what of the recording bears on it
@@ -34,6 +32,17 @@ type cause struct {
 	// words in an answer that speak for the cause.
 	words []string
 }
+
+// wave is when a cause is weighed: those that search far come late, since what the others
+// reach says which searches are worth going on with.
+type wave int
+
+const (
+	searchesNot wave = iota
+	searchesLingers
+	searchesFar // rates and windows
+	waves
+)
 
 // causes is the table of causes; a new one is a file and a row. The order breaks ties.
 // unknown comes last: it looks at what the others leave unexplained.

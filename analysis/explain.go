@@ -161,19 +161,18 @@ func (s *study) weighCauses(of []*cause) []*hypothesis {
 	return hs
 }
 
-// weighEach weighs causes apart, those that search far last: what the others reach says
-// which of their searches are worth going on with.
+// weighEach weighs causes apart, in their waves.
 func (s *study) weighEach(of []*cause) [][]*hypothesis {
 	weighed := make([][]*hypothesis, len(of))
 	s.reached = math.Inf(-1)
-	for _, searches := range []bool{false, true} {
-		var now []int
+	for now := range waves {
+		var list []int
 		for i, c := range of {
-			if c.searches == searches {
-				now = append(now, i)
+			if c.wave == now {
+				list = append(list, i)
 			}
 		}
-		inParallel(len(now), func(k int) { weighed[now[k]] = of[now[k]].weigh(s) })
+		inParallel(len(list), func(k int) { weighed[list[k]] = of[list[k]].weigh(s) })
 		s.reached = reached(slices.Concat(weighed...))
 	}
 	return weighed

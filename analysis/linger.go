@@ -27,7 +27,7 @@ func (f *capFit) fitLinger() {
 		// The acceptance is seen up to a wait after the place became free.
 		f.lingers.try(at, width)
 		f.lingers.try(at-wait, width)
-		if k < climbed {
+		if k < climbed && max(f.plain[f.best].result.Best.LogLik, f.lingers.bestLogLik()) >= promising(f.s.reached) {
 			f.lingers.climb(at, width+wait, width)
 		}
 	}

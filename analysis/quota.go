@@ -13,18 +13,18 @@ import (
 // quota refuses once n upgrades have been attempted, or let through, under a key:
 // since the recording began, since a window began, or in a window before each.
 var quota = &cause{
-	name:     "quota",
-	keyed:    true,
-	prior:    0.12,
-	weigh:    weighQuota,
-	searches: true,
-	says:     saysQuota,
-	story:    storyQuota,
-	do:       doQuota,
-	refute:   refuteQuota,
-	predict:  predictQuota,
-	proven:   provenQuota,
-	words:    []string{"quota"},
+	name:    "quota",
+	keyed:   true,
+	prior:   0.12,
+	weigh:   weighQuota,
+	wave:    searchesFar,
+	says:    saysQuota,
+	story:   storyQuota,
+	do:      doQuota,
+	refute:  refuteQuota,
+	predict: predictQuota,
+	proven:  provenQuota,
+	words:   []string{"quota"},
 }
 
 // What a quota counts, in the words of the texts.

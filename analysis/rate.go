@@ -14,17 +14,17 @@ import (
 // matter of r alone, and b is a threshold on it: errors do not add up, and only r
 // has to be searched.
 var rateLimit = &cause{
-	name:     "rate-limit",
-	keyed:    true,
-	prior:    0.12,
-	weigh:    weighRate,
-	searches: true,
-	says:     saysRate,
-	story:    storyRate,
-	do:       doRate,
-	refute:   refuteRate,
-	predict:  predictRate,
-	words:    []string{"rate limit", "rate_limit", "ratelimit", "too many requests", "slow down", "throttl", "rate exceeded", "local_rate_limited"},
+	name:    "rate-limit",
+	keyed:   true,
+	prior:   0.12,
+	weigh:   weighRate,
+	wave:    searchesFar,
+	says:    saysRate,
+	story:   storyRate,
+	do:      doRate,
+	refute:  refuteRate,
+	predict: predictRate,
+	words:   []string{"rate limit", "rate_limit", "ratelimit", "too many requests", "slow down", "throttl", "rate exceeded", "local_rate_limited"},
 }
 
 // The range of rates, per second, and so of their log-uniform prior.

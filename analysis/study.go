@@ -29,7 +29,7 @@ type study struct {
 	lasted, recorded float64     // seconds: the longest stretch; all that was recorded
 	caches           *sync.Mutex // guards found, byPart and columns
 
-	// reached is the best log likelihood of the causes weighed so far that search little.
+	// reached is the best log likelihood of the causes that were weighed in earlier waves.
 	reached float64
 
 	// ruled says that some rule foretells nearly every single refusal, so that

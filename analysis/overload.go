@@ -25,7 +25,7 @@ var overload = &cause{
 	do:      doOverload,
 	refute:  refuteOverload,
 	predict: predictOverload,
-	proven:  func(s *study, h *hypothesis) bool { return s.slowRefusals() && (!h.soft || !s.ruled) },
+	proven:  provenOverload,
 	words: []string{"overload", "timeout", "timed out", "deadline", "upstream request timeout", "temporarily", "try again later", "jwks",
 		"server busy", "overflow", "no healthy upstream"},
 }
@@ -71,7 +71,25 @@ func (s *study) rates(window time.Duration) []float64 {
 	return floats64(s.table.Counter(all, 1, covariate.Reading{ByRequest: true}, covariate.AllAttempts).Trailing(window).Mid)
 }
 
+// provenOverload reports whether refusals are slow, and no rule foretells nearly every one.
+// Of a queue that is full it is the acceptances that are.
+func provenOverload(s *study, h *hypothesis) bool {
+	if h.variant == queueFull {
+		return true
+	}
+	return s.slowRefusals() && (!h.soft || !s.ruled)
+}
+
 func weighOverload(s *study) []*hypothesis {
+	hs := []*hypothesis{s.curvedOverload()}
+	if full := s.fullQueue(); full != nil {
+		hs = append(hs, full)
+	}
+	return hs
+}
+
+// curvedOverload weighs refusals whose share rises with a strain.
+func (s *study) curvedOverload() *hypothesis {
 	h := &hypothesis{scope: "global", soft: true, logLik: math.Inf(-1)}
 	var terms []float64
 	all := s.strains()
@@ -90,12 +108,12 @@ func weighOverload(s *study) []*hypothesis {
 	}
 	if len(terms) == 0 {
 		h.logEvidence = s.impossible()
-		return []*hypothesis{h}
+		return h
 	}
 	h.logEvidence = floats.LogSumExp(terms) + s.slownessOdds()
 	h.predicted = make(prediction, len(s.table.Attempts)) // either, of every one
 	h.counts = s.tally(h.predicted)
-	return []*hypothesis{h}
+	return h
 }
 
 // loadBin is the attempts with about one strain.

@@ -122,7 +122,7 @@ func (t *Table) waits() {
 		if a.Refused {
 			refused = append(refused, wait)
 		} else {
-			accepted = append(accepted, min(wait, maxWait))
+			accepted = append(accepted, wait)
 		}
 	}
 	slices.Sort(accepted)
@@ -130,6 +130,9 @@ func (t *Table) waits() {
 	t.RefusedWait = quantile(refused, 0.5)
 	t.TimesOut = timesOut(accepted, refused)
 	t.Queues = t.TimesOut && quantile(accepted, 0.02) < t.RefusedWait/3 && quantile(accepted, 0.9) > t.RefusedWait/2
+	for i, wait := range accepted {
+		accepted[i] = min(wait, maxWait)
+	}
 	if len(accepted) == 0 {
 		accepted = refused
 	}
@@ -142,10 +145,10 @@ func (t *Table) waits() {
 // shortestTimeout is below any time that a gateway waits for whoever it asks.
 const shortestTimeout = 150 * time.Millisecond
 
-// timesOut compares waits, sorted, those of acceptances up to maxWait.
+// timesOut compares waits, sorted.
 func timesOut(accepted, refused []time.Duration) bool {
 	low, middle, high := quantile(refused, 0.1), quantile(refused, 0.5), quantile(refused, 0.9)
-	return middle > shortestTimeout && high-low < middle/5 && quantile(accepted, 0.9) < min(low, maxWait)
+	return middle > shortestTimeout && high-low < middle/5 && quantile(accepted, 0.9) < low
 }
 
 // What two moments noted on one machine may be off by, however fast the network.

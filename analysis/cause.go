@@ -84,6 +84,7 @@ type hypothesis struct {
 	classes   *context      // of a soft one: attempts with about the same probability
 	attribute *Attribute    // whose value is refused
 	missing   []string      // what was sent in place of a token
+	only      *onlyKey      // that an outage is of
 	windowKind
 	reading covariate.Reading // by which upgrades were counted
 	variant string            // of the mechanism, for its texts

@@ -3,7 +3,6 @@ package analysis
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -41,7 +40,7 @@ func weighOutage(s *study) []*hypothesis {
 	if h.predicted == nil {
 		return []*hypothesis{h}
 	}
-	hs := []*hypothesis{h}
+	hs := append([]*hypothesis{h}, s.keyedOutages()...)
 	if several := s.outages(); several != nil {
 		hs = append(hs, several)
 	}
@@ -64,14 +63,17 @@ func weighOutage(s *study) []*hypothesis {
 	return hs
 }
 
-// stretch searches for the one interval of time that holds the refusals.
+// stretch searches for the one interval of time that holds the refusals, of all attempts
+// or of some.
 type stretch struct {
 	s          *study
-	at         []float64 // answers, seconds recorded before them
+	of         []int     // the attempts
+	at         []float64 // their answers, seconds recorded before them
 	begins     []bool    // whether a stretch of the recording but the first begins with it
 	refusedSum []float64 // running weights: of the first i attempts
 	acceptSum  []float64
 	forced     [2]float64 // weights of what another mechanism refuses
+	others     [2]float64 // weights of the attempts that it is not of
 }
 
 type stretchFit struct {
@@ -82,18 +84,27 @@ type stretchFit struct {
 }
 
 func newStretch(s *study) *stretch {
-	n := len(s.table.Attempts)
-	w := &stretch{s: s, at: make([]float64, n), begins: make([]bool, n), refusedSum: make([]float64, n+1), acceptSum: make([]float64, n+1)}
-	for i, refused := range s.table.Refused {
-		w.at[i] = s.elapsed(s.table.Attempts[i].Answered)
-		w.begins[i] = i > 0 && s.table.Stretch(i) != s.table.Stretch(i-1)
-		w.refusedSum[i+1], w.acceptSum[i+1] = w.refusedSum[i], w.acceptSum[i]
+	all := make([]int, len(s.table.Attempts))
+	for i := range all {
+		all[i] = i
+	}
+	return newStretchOf(s, all)
+}
+
+func newStretchOf(s *study, of []int) *stretch {
+	n := len(of)
+	w := &stretch{s: s, of: of, at: make([]float64, n), begins: make([]bool, n), refusedSum: make([]float64, n+1), acceptSum: make([]float64, n+1)}
+	for k, i := range of {
+		refused := s.table.Refused[i]
+		w.at[k] = s.elapsed(s.table.Attempts[i].Answered)
+		w.begins[k] = k > 0 && s.table.Stretch(i) != s.table.Stretch(of[k-1])
+		w.refusedSum[k+1], w.acceptSum[k+1] = w.refusedSum[k], w.acceptSum[k]
 		if s.forced != nil && s.forced[i] {
 			w.forced[outcomeOf(refused)] += s.weights[i]
 		} else if refused {
-			w.refusedSum[i+1] += s.weights[i]
+			w.refusedSum[k+1] += s.weights[i]
 		} else {
-			w.acceptSum[i+1] += s.weights[i]
+			w.acceptSum[k+1] += s.weights[i]
 		}
 	}
 	return w
@@ -180,21 +191,25 @@ func (w *stretch) table(from, until int) evidence.Table {
 	n := len(w.at)
 	t.NoRefused = w.refusedSum[until] - w.refusedSum[from]
 	t.NoAccepted = w.acceptSum[until] - w.acceptSum[from]
-	t.YesRefused = max(0, w.refusedSum[n]-t.NoRefused)
-	t.YesAccepted = max(0, w.acceptSum[n]-t.NoAccepted)
+	t.YesRefused = max(0, w.refusedSum[n]-t.NoRefused) + w.others[1]
+	t.YesAccepted = max(0, w.acceptSum[n]-t.NoAccepted) + w.others[0]
 	t.NoRefused += w.forced[1]
 	t.NoAccepted += w.forced[0]
 	return t
 }
 
+// predict is the prediction of a stretch up to an attempt, or, if there is none, to the end.
 func (w *stretch) predict(from, until int) prediction {
-	p := make(prediction, len(w.at))
-	for i, at := range w.at {
+	p := make(prediction, len(w.s.table.Attempts))
+	for i := range p {
 		p[i].call = -1
-		if from <= i && i < until {
-			p[i].call = 1
+	}
+	for k, at := range w.at {
+		f := &p[w.of[k]]
+		if from <= k && k < until {
+			f.call = 1
 		}
-		p[i].near = math.Abs(at-w.at[from]) < nearSeconds || math.Abs(at-w.at[until]) < nearSeconds
+		f.near = math.Abs(at-w.at[from]) < nearSeconds || until < len(w.at) && math.Abs(at-w.at[until]) < nearSeconds
 	}
 	return p
 }
@@ -236,14 +251,14 @@ func provenOutage(s *study, h *hypothesis) bool {
 	if h.predicted == nil {
 		return false
 	}
-	open, rate := s.table.OpenNow(), s.rates(5*time.Second)
+	of, open, rate := s.loadUnder(h)
 	begun, below := 0, 0
-	for begin, f := range h.predicted {
-		if f.call <= 0 || begin > 0 && h.predicted[begin-1].call > 0 {
+	for k, begin := range of {
+		if h.predicted[begin].call <= 0 || k > 0 && h.predicted[of[k-1]].call > 0 {
 			continue
 		}
 		begun++
-		if s.belowHeight(begin, open, rate) {
+		if s.belowHeight(begin, of, open, rate) {
 			below++
 		}
 	}
@@ -252,10 +267,10 @@ func provenOutage(s *study, h *hypothesis) bool {
 
 // belowHeight reports whether others were let through under as much load as there was
 // at an attempt.
-func (s *study) belowHeight(at int, open []int32, rate []float64) bool {
+func (s *study) belowHeight(at int, of []int, open []int32, rate []float64) bool {
 	asOpen, asFast := 0, 0
-	for i, refused := range s.table.Refused {
-		if refused {
+	for _, i := range of {
+		if s.table.Refused[i] {
 			continue
 		}
 		if open[i] >= open[at] {
@@ -269,14 +284,14 @@ func (s *study) belowHeight(at int, open []int32, rate []float64) bool {
 }
 
 func saysOutage(s *study, h *hypothesis) string {
-	return fmt.Sprintf("The gateway refuses everything with %s from %s after the start%s %s.", s.majority, seconds(h.threshold.Value), s.gapless(), h.variant)
+	return fmt.Sprintf("The gateway refuses everything%s with %s from %s after the start%s %s.", h.only.words(), s.majority, seconds(h.threshold.Value), s.gapless(), h.variant)
 }
 
 func storyOutage(s *study, h *hypothesis) string {
 	if h.threshold == nil {
 		return "no stretch of time holds the refusals alone"
 	}
-	return verdictOn(fmt.Sprintf("an outage from %s %s", seconds(h.threshold.Value), h.variant), h, s)
+	return verdictOn(fmt.Sprintf("an outage%s from %s %s", h.only.words(), seconds(h.threshold.Value), h.variant), h, s)
 }
 
 func doOutage(s *study, h *hypothesis) []string {

@@ -1,0 +1,32 @@
+package analysis
+
+import (
+	"slices"
+	"testing"
+
+	"why403/internal/sim/virtual"
+)
+
+// An outage of one host is not one of all, nor a quota that the host has used up.
+func TestOutageOfOneHost(t *testing.T) {
+	const from, until = 52, 61
+	ofHost := func(host string) virtual.Rule {
+		return func(c *virtual.Clock) virtual.Judge {
+			return virtual.Judge{Refuse: func(a *virtual.Arrival) bool {
+				return c.Now() >= from && c.Now() < until && a.Host == host
+			}}
+		}
+	}
+	scene := virtual.Scene{
+		Seed: 2, Loads: []virtual.Load{{Threads: 40, Over: 20, Until: 110, Hold: 4, Pause: 4, Spread: 0.9}},
+		Network: virtual.Network{Way: 0.002, Jitter: 0.001}, Cast: virtual.Cast{Hosts: 3},
+	}
+	for scope, rule := range map[string]virtual.Rule{"host": ofHost("gw2.example"), "global": virtual.Outage(from, until)} {
+		scene.Gateway = virtual.Gateway{Rules: []virtual.Rule{rule}, Work: 0.001}
+		f := explain(scene.Run())
+		if f.Verdict.Status != Determined || f.Verdict.Causes[0].Cause != "outage" || f.Verdict.Causes[0].Scope != scope || slices.Contains(f.Verdict.Causes[0].ScopeEquivalent, "host") {
+			t.Errorf("%s: %s: %s", scope, f.Verdict.Status, f.Verdict.Says)
+		}
+		t.Log(f.Verdict.Says)
+	}
+}

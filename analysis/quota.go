@@ -69,6 +69,8 @@ const (
 	aligned   windowKind = "fixed windows"
 	fromFirst windowKind = "windows that begin with the first upgrade"
 	sliding   windowKind = "a sliding window"
+
+	estimatedFrom windowKind = "a sliding window, estimated from fixed ones"
 )
 
 // quotaFit weighs all ways to count under a key.
@@ -134,11 +136,25 @@ func (f *quotaFit) hypothesis() *hypothesis {
 		h.logEvidence = f.s.unfitted(func(i int) bool { return f.part.Labels[i] < 0 })
 		return h
 	}
-	f.s.limit(h, best.counts(), best.result, "upgrades")
-	h.variant, h.window, h.windowKind = best.variant, best.window, best.kind
-	h.reading = best.reading
+	f.s.countedBy(h, best)
 	f.counters = nil
+	if wrong := h.counts.N10 + h.counts.N01; wrong < fewestMistakes || wrong >= f.s.refused {
+		return h // nothing is left to explain, or counts say nothing
+	}
+	if t, ok := f.s.estimated(f.part); ok {
+		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share)})
+		if t.result.Best.LogLik > h.logLik {
+			f.s.countedBy(h, &t)
+		}
+	}
 	return h
+}
+
+// countedBy fills in the best way to count.
+func (s *study) countedBy(h *hypothesis, t *quotaTry) {
+	s.limit(h, t.counts(), t.result, "upgrades")
+	h.variant, h.window, h.windowKind = t.variant, t.window, t.kind
+	h.reading = t.reading
 }
 
 // lastingTries counts since the recording began; of several recordings since each

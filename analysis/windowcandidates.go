@@ -48,8 +48,10 @@ func (w *windowFit) alignedCandidates() []float64 {
 var usualWindows = []float64{1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600}
 
 // usual are those that end within the recording.
-func (w *windowFit) usual() []float64 {
-	n, _ := slices.BinarySearch(usualWindows, w.s.span())
+func (w *windowFit) usual() []float64 { return usualBelow(w.s.span()) }
+
+func usualBelow(span float64) []float64 {
+	n, _ := slices.BinarySearch(usualWindows, span)
 	return usualWindows[:n]
 }
 

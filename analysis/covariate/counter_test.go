@@ -81,6 +81,34 @@ func TestFixedMatchesPairs(t *testing.T) {
 	}
 }
 
+func TestEstimatedMatchesPairs(t *testing.T) {
+	table, labels := scattered(400)
+	window, phase := 7*time.Second, base.Add(-20*time.Second)
+	number := func(at capture.Instant) int64 { return int64(at.Sub(phase) / window) }
+	got := table.Counter(labels, 3, Reading{}, LetThrough).Estimated(window, phase, 0)
+	for i, a := range table.Attempts {
+		if labels[i] < 0 {
+			continue
+		}
+		covered := 1 - float64(a.Answered.Sub(phase)%window)/float64(window)
+		want := 0.0
+		for j, b := range table.Attempts[:i] {
+			if labels[j] != labels[i] || b.Refused {
+				continue
+			}
+			switch number(a.Answered) - number(b.Answered) {
+			case 0:
+				want++
+			case 1:
+				want += covered
+			}
+		}
+		if v := got.Value(got.Mid[i]); math.Abs(v-want) > EstimateUnit || got.Value(got.Lo[i]) > want || got.Value(got.Hi[i]) < want-EstimateUnit {
+			t.Fatalf("attempt %d: %v in [%v, %v], want %v", i, v, got.Value(got.Lo[i]), got.Value(got.Hi[i]), want)
+		}
+	}
+}
+
 // A bucket that leaks as fast as it is filled never rises above one.
 func TestBucketLevel(t *testing.T) {
 	table, _ := scattered(50)

@@ -1,6 +1,7 @@
 package covariate
 
 import (
+	"math"
 	"time"
 
 	"why403/analysis/evidence"
@@ -83,3 +84,43 @@ func (m *Counter) windowed(window time.Duration, place func(int32, capture.Insta
 	}
 	return m.unknown(out)
 }
+
+// EstimateUnit is the resolution of the counts of [Counter.Estimated].
+const EstimateUnit = 1.0 / 16
+
+// Estimated is the count within a window before each attempt as whoever keeps fixed
+// windows only estimates it: what was counted in the one that runs, and of the one before
+// the share that a window before the moment still covers. The phase is known within ± off.
+func (m *Counter) Estimated(window time.Duration, phase capture.Instant, off time.Duration) evidence.Range {
+	below, above := m.doubt()
+	out := m.ranges()
+	out.Unit = EstimateUnit
+	counts, before, last := make([]int32, m.n), make([]int32, m.n), make([]int64, m.n)
+	slack := (m.jitter + off).Seconds() / window.Seconds()
+	for k, i := range m.order {
+		l := m.labels[i]
+		if l < 0 {
+			continue
+		}
+		into := m.at[k].Sub(phase)
+		number := int64(into/window) + 1
+		if number != last[l] {
+			before[l] = 0
+			if number == last[l]+1 {
+				before[l] = counts[l]
+			}
+			last[l], counts[l] = number, 0
+		}
+		covered := 1 - float64(into%window)/float64(window)
+		v, doubt := covered*float64(before[l])+float64(counts[l]), slack*float64(before[l])
+		out.Mid[i] = estimate(v)
+		out.Lo[i], out.Hi[i] = estimate(v-doubt-float64(below[i])), estimate(v+doubt+float64(above[i]))
+		if m.counts(i) {
+			counts[l]++
+		}
+	}
+	return m.unknown(out)
+}
+
+// estimate returns a count in units, rounded down: a limit is reached by its own value.
+func estimate(v float64) int32 { return int32(min(max(math.Floor(v/EstimateUnit), 0), 1<<24)) }

@@ -102,6 +102,30 @@ func Sliding(n int, length float64, key Key) Rule {
 	}
 }
 
+// Estimated is a quota over the trailing length seconds, estimated from two windows that
+// begin with the gateway's clock: of the one before as much as a sliding one still covers.
+func Estimated(n int, length float64, key Key) Rule {
+	return func(c *Clock) Judge {
+		current := 0.0
+		counts, before := map[string]float64{}, map[string]float64{}
+		return Judge{
+			Refuse: func(a *Arrival) bool {
+				number := math.Floor(c.Wall() / length)
+				switch {
+				case number == current+1:
+					counts, before = map[string]float64{}, counts
+				case number != current:
+					counts, before = map[string]float64{}, map[string]float64{}
+				}
+				current = number
+				covered := number + 1 - c.Wall()/length
+				return covered*before[key(a)]+counts[key(a)] >= float64(n)
+			},
+			Opened: func(a *Arrival) { counts[key(a)]++ },
+		}
+	}
+}
+
 // Ban refuses a key for some time once it sent more than n upgrades within a
 // window; Renews says that attempts during the ban begin it anew.
 type Ban struct {

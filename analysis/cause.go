@@ -80,6 +80,7 @@ type hypothesis struct {
 	burst     *Threshold    // let through at once
 	lasts     *Threshold    // how long a ban does
 	parts     []*hypothesis // of two causes at once
+	alone     int           // refusals that only the lesser of the parts accounts for
 	soft      bool          // says how likely refusals are, not which ones
 	classes   *context      // of a soft one: attempts with about the same probability
 	attribute *Attribute    // whose value is refused

@@ -156,10 +156,14 @@ func (s *study) joined(first, second *hypothesis) *hypothesis {
 		return nil
 	}
 	b := s.refit(second, a.predicted)
-	if b == nil || !s.bothWork(a.predicted, b.predicted) {
+	if b == nil {
 		return nil
 	}
-	h := &hypothesis{cause: a.cause, scope: a.scope, equivalent: a.equivalent, parts: []*hypothesis{a, b}}
+	alone := s.leastAlone(a.predicted, b.predicted)
+	if alone < max(fewestMistakes, int(leastOwn*float64(s.refused))) {
+		return nil
+	}
+	h := &hypothesis{cause: a.cause, scope: a.scope, equivalent: a.equivalent, parts: []*hypothesis{a, b}, alone: alone}
 	h.predicted = either(a.predicted, b.predicted)
 	h.counts = s.tally(h.predicted)
 	// What the parameters of each cost, and the likelihood of both; attempts of
@@ -201,9 +205,9 @@ func (s *study) unsureCost(p prediction) float64 {
 	return t.Log()
 }
 
-// bothWork reports whether each of two predictions accounts for refusals that the
-// other does not.
-func (s *study) bothWork(p, q prediction) bool {
+// leastAlone is how many refusals the lesser of two predictions accounts for that the other
+// does not.
+func (s *study) leastAlone(p, q prediction) int {
 	var only [2]int
 	for i, refused := range s.table.Refused {
 		if !refused {
@@ -216,8 +220,7 @@ func (s *study) bothWork(p, q prediction) bool {
 			only[1]++
 		}
 	}
-	least := max(fewestMistakes, int(leastOwn*float64(s.refused)))
-	return only[0] >= least && only[1] >= least
+	return min(only[0], only[1])
 }
 
 // either is the prediction that one or the other refuses.

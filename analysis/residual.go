@@ -24,10 +24,15 @@ func (s *study) mostLeft(lead *hypothesis) float64 {
 	return lead.logEvidence + math.Log(lead.cause.prior/unknown.prior) + math.Log(mostOdds)
 }
 
-// nearlyRight reports whether a hypothesis is wrong about few of either outcome.
+// nearlyRight reports whether a hypothesis is wrong about few of either outcome. Of two
+// causes the lesser answers for what it explains alone: with as much left over as that,
+// it explains little, however much the other does.
 func (s *study) nearlyRight(h *hypothesis) bool {
-	c := h.counts
-	return float64(c.N01) <= fewWrong*float64(c.N11+c.N01) && float64(c.N10) <= fewWrong*float64(c.N10+c.N00)
+	c, right := h.counts, h.counts.N11
+	if len(h.parts) > 0 {
+		right = h.alone
+	}
+	return float64(c.N01) <= fewWrong*float64(right+c.N01) && float64(c.N10) <= fewWrong*float64(c.N10+c.N00)
 }
 
 // residue is what a prediction calls the attempts and is wrong about, for all contexts.

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"testing"
 
 	"why403/analysis/covariate"
@@ -50,6 +51,24 @@ func TestRandomIsNotTooRegular(t *testing.T) {
 		if s := newStudy(ofOneToken(c.rule).Run()); randomRefusal.proven(s, nil) != c.want {
 			t.Errorf("%s: %.1f standard deviations too many changes", name, s.turnsAbout())
 		}
+	}
+}
+
+// A share that rises with the open sockets, or with time, is no chance.
+func TestRandomHasNoTrend(t *testing.T) {
+	rising := func(c *virtual.Clock) virtual.Judge {
+		return virtual.Judge{Refuse: func(*virtual.Arrival) bool { return c.Rand().Float64() < 0.3*c.Now()/100 }}
+	}
+	for name, c := range map[string]struct {
+		rule virtual.Rule
+		want bool
+	}{"rising": {rising, false}, "chance": {virtual.Chance(0.15), true}} {
+		if s := newStudy(ofOneToken(c.rule).Run()); randomRefusal.proven(s, nil) != c.want {
+			t.Errorf("%s: proven %v, %.1f standard deviations too many changes", name, !c.want, s.turnsAbout())
+		}
+	}
+	if got := ranks([]float64{7, 3, 7, 1}); !slices.Equal(got, []float64{2.5, 1, 2.5, 0}) {
+		t.Errorf("ranks %v", got)
 	}
 }
 

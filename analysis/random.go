@@ -1,8 +1,13 @@
 package analysis
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/stat"
 
 	"why403/analysis/evidence"
 )
@@ -17,11 +22,54 @@ var randomRefusal = &cause{
 	do:      doRandom,
 	refute:  refuteRandom,
 	predict: func(s *study, _ *hypothesis, _ *experiment) float64 { return s.share() },
-	proven:  func(s *study, _ *hypothesis) bool { return math.Abs(s.turnsAbout()) < tooRegular },
+	proven:  provenRandom,
 }
 
-// tooRegular is the number of standard deviations of changes between refusals and
-// acceptances beyond what chance makes: every other upgrade is no chance, and neither
+// provenRandom reports whether refusals neither alternate nor keep together, nor grow more
+// or fewer with time or load.
+func provenRandom(s *study, _ *hypothesis) bool {
+	order := make([]float64, len(s.table.Attempts))
+	for i := range order {
+		order[i] = float64(i)
+	}
+	trends := [][]float64{order, floats64(s.table.OpenAtRequest()), s.rates(5 * time.Second)}
+	return math.Abs(s.turnsAbout()) < tooRegular &&
+		!slices.ContainsFunc(trends, func(x []float64) bool { return math.Abs(s.trend(x)) >= tooRegular })
+}
+
+// trend returns by how many standard deviations refusals and a covariate go together more
+// than independent ones would, by the ranks of its values (Mann and Whitney 1947).
+func (s *study) trend(x []float64) float64 {
+	outcomes := make([]float64, len(x))
+	for i, refused := range s.table.Refused {
+		outcomes[i] = float64(outcomeOf(refused))
+	}
+	return stat.Correlation(ranks(x), outcomes, nil) * math.Sqrt(float64(len(x)-1))
+}
+
+// ranks are the places of values in their order, shared by equal ones.
+func ranks(x []float64) []float64 {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	out := make([]float64, len(x))
+	for from := 0; from < len(order); {
+		until := from
+		for until < len(order) && x[order[until]] == x[order[from]] {
+			until++
+		}
+		for _, i := range order[from:until] {
+			out[i] = float64(from+until-1) / 2
+		}
+		from = until
+	}
+	return out
+}
+
+// tooRegular is the number of standard deviations beyond what chance makes, of changes
+// between refusals and acceptances: every other upgrade is no chance, and neither
 // are refusals that keep together.
 const tooRegular = 3
 

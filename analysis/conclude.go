@@ -31,7 +31,7 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 	s.ruled = slices.ContainsFunc(hs, s.foretells)
 	candidates := byCause(hs)
 	if c := candidates[0]; s.determines(c, candidates) {
-		f.Verdict = Verdict{Status: Determined, Says: c.best.says(s), Causes: c.findings(s)}
+		f.Verdict = Verdict{Status: Determined, Says: c.best.says(s) + s.leaves(c.best), Causes: c.findings(s)}
 		return
 	}
 	f.Verdict.Status = Undetermined
@@ -67,4 +67,14 @@ func (s *study) worthNaming(candidates []candidate) []candidate {
 		}
 	}
 	return named
+}
+
+// leaves says how many refusals a determined cause leaves over, where these are too many for
+// accidents: advice that follows from the cause will not end them.
+func (s *study) leaves(h *hypothesis) string {
+	n := h.counts.N01
+	if !h.calls() || n < fewestMistakes || float64(n) < leastOwn*float64(s.refused) {
+		return ""
+	}
+	return fmt.Sprintf(" %d of %s remain unexplained.", n, plural(s.refused, "refusal"))
 }

@@ -54,7 +54,7 @@ const (
 // Verdict is the answer: for Determined the causes, for Undetermined the candidates.
 type Verdict struct {
 	Status Status  `json:"status"`
-	Says   string  `json:"says"` // the answer in one sentence
+	Says   string  `json:"says"` // the answer in one sentence, and how much it leaves unexplained
 	Causes []Cause `json:"causes"`
 }
 

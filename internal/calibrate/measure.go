@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -16,7 +17,8 @@ type result struct {
 	findings   *analysis.Findings
 	mark       mark
 	prefixes   []mark
-	experiment *trial // of a confounded case
+	astray     []string // the prefixes that were determined wrongly, on a line each
+	experiment *trial   // of a confounded case
 }
 
 // measure analyses the cases of the families, in an order that does not depend on
@@ -59,7 +61,12 @@ func (o options) measureCase(c virtual.Case) result {
 			if !ok {
 				break
 			}
-			r.prefixes = append(r.prefixes, judge(c.Truth, analysis.Explain(run)))
+			cut := result{Case: c, findings: analysis.Explain(run)}
+			cut.mark = judge(c.Truth, cut.findings)
+			r.prefixes = append(r.prefixes, cut.mark)
+			if cut.mark.wrongCause || cut.mark.wrongScope {
+				r.astray = append(r.astray, fmt.Sprintf("cut at refusal %d: %v", n, cut))
+			}
 		}
 	}
 	if o.experiment && c.Truth.Kind == virtual.Confounded {

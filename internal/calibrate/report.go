@@ -49,6 +49,9 @@ func byFamily(out io.Writer, o options, results []result) {
 			if o.verbose || !r.mark.found || r.mark.wrongCause || r.mark.wrongScope {
 				fmt.Fprintln(&bad, r)
 			}
+			for _, line := range r.astray {
+				fmt.Fprintln(&bad, line)
+			}
 			if t := r.experiment; t != nil && t.known && (o.verbose || !t.mark.found) {
 				both := r
 				both.findings = t.findings

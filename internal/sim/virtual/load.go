@@ -18,7 +18,7 @@ type Load struct {
 	Retries int     // further attempts within an iteration after a refusal
 	Backoff float64 // before the first retry; doubles with each
 	Leaves  float64 // the share of sockets ended without a Close frame
-	Reopen  float64 // at this time every third thread closes its socket and opens another, 0 never
+	Reopen  float64 // at this time every third thread closes its socket, if it was let one, and opens another, 0 never
 	Renewed float64 // at this time the next third does, each with a token fetched for it
 	Sampled int     // one of so many threads fetches a token for each upgrade, 0: none
 	Late    int     // so many of the threads start when the load is all but over

@@ -66,6 +66,8 @@ func (t *thread) again() {
 		t.after(vary(t.world.load, backoff, 0.1), t.attempt)
 	case !l.Once:
 		t.after(l.draw(t.world.load, l.Pause), t.iterate)
+	default:
+		t.reopen(nil)
 	}
 }
 
@@ -76,18 +78,24 @@ func (t *thread) hold(a *Arrival) {
 		life = min(life, t.load.draw(t.world.load, t.load.Hold))
 	}
 	t.after(max(0, life), func() { t.close(a) })
-	t.reopen(a, 0, t.load.Reopen, false)
-	t.reopen(a, 1, t.load.Renewed, true)
+	t.reopen(a)
 }
 
-// reopen arranges that threads of one third close their socket at some time of the
-// load and open another.
-func (t *thread) reopen(a *Arrival, third int, at float64, fresh bool) {
+// reopen arranges that threads of a third close their socket, or nil where they were
+// refused one, at some time of the load and open another.
+func (t *thread) reopen(a *Arrival) {
+	t.reopenAt(a, 0, t.load.Reopen, false)
+	t.reopenAt(a, 1, t.load.Renewed, true)
+}
+
+func (t *thread) reopenAt(a *Arrival, third int, at float64, fresh bool) {
 	again := t.over - t.load.Until + at
 	if at == 0 || t.number%3 != third || again <= t.now {
 		return
 	}
-	t.at(again, func() { t.close(a) })
+	if a != nil {
+		t.at(again, func() { t.close(a) })
+	}
 	t.at(again+2+3*t.world.load.Float64(), func() {
 		t.renews = fresh
 		t.iterate()

@@ -68,6 +68,17 @@ func sortBy[T any](list []T, key func(T) (int64, int)) {
 	})
 }
 
+// Whoever was refused in the ramp comes again with the third that reopens.
+func TestRefusedReopenToo(t *testing.T) {
+	s := newDraw(4).ramp()
+	l := s.load()
+	l.Threads, l.Over, l.Reopen, l.Until = 30, 20, 30, 60
+	run := s.with(Cap{N: 12}.Rule()).Run()
+	if n := len(run.Upgrades); n != 40 {
+		t.Errorf("%d upgrades of 30 threads of which every third reopens, want 40", n)
+	}
+}
+
 // A bucket lets through no more than its burst and what has run in since.
 func TestBucketIsExact(t *testing.T) {
 	d := newDraw(5)

@@ -6,7 +6,7 @@ import "slices"
 // change the slice.
 func Families() []Family {
 	all := slices.Concat(capFamilies, rateFamilies, tokenFamilies, missingFamilies, attributeFamilies,
-		troubleFamilies, strainFamilies, pairFamilies, blendFamilies, foreignFamilies, stretchFamilies, decoyFamilies, confoundedFamilies)
+		troubleFamilies, strainFamilies, pairFamilies, blendFamilies, foreignFamilies, stretchFamilies, adaptiveFamilies, decoyFamilies, confoundedFamilies)
 	slices.SortStableFunc(all, func(a, b Family) int {
 		switch {
 		case a.Held == b.Held:

@@ -11,6 +11,9 @@ import (
 // much more it may be.
 type rateBound struct{ rate, width float64 }
 
+// leastClear is one in how many refusals must be clear of acceptances for these to do.
+const leastClear = 10
+
 // mostRefusalsOfKey bounds the pairs of refusals that are looked at.
 const mostRefusalsOfKey = 250
 
@@ -52,19 +55,34 @@ func (f *rateFit) bounds() []rateBound {
 // passed is a refusal with how many upgrades its key had been let through before.
 type passed struct{ at, through float64 }
 
-// refusals returns those under each label in order.
+// refusals returns those under each label in order, without those that came so close to
+// an acceptance that the recording cannot tell which was decided first: of many such pairs
+// the largest rate is that of the most in the wrong order.
 func (f *rateFit) refusals() [][]passed {
-	lists := make([][]passed, f.part.N)
-	through := make([]float64, f.part.N)
-	f.bucket.Each(func(i int32, at capture.Instant) {
-		l := f.part.Labels[i]
+	lists, clear := make([][]passed, f.part.N), make([][]passed, f.part.N)
+	through, latest := make([]float64, f.part.N), make([]float64, f.part.N)
+	blur := f.s.table.Blur(f.reading).Seconds()
+	f.bucket.Each(func(i int32, moment capture.Instant) {
+		l, at := f.part.Labels[i], f.s.since(moment)
 		switch {
 		case l < 0 || f.s.forced != nil && f.s.forced[i]:
 		case f.s.table.Refused[i]:
-			lists[l] = append(lists[l], passed{f.s.since(at), through[l]})
+			lists[l] = append(lists[l], passed{at, through[l]})
+			if through[l] == 0 || at-latest[l] > blur {
+				clear[l] = append(clear[l], passed{at, through[l]})
+			}
 		default:
 			through[l]++
+			latest[l] = at
+			for n := len(clear[l]); n > 0 && at-clear[l][n-1].at <= blur; n-- {
+				clear[l] = clear[l][:n-1]
+			}
 		}
 	})
+	for l := range lists {
+		if leastClear*len(clear[l]) >= len(lists[l]) {
+			lists[l] = clear[l]
+		}
+	}
 	return lists
 }

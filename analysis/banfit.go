@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -110,57 +109,4 @@ func otherScopes(p covariate.Partition, scope string) []string {
 		}
 	}
 	return others
-}
-
-// Bans are for bursts: longer windows than usual, in seconds, have a small part of the
-// prior.
-const (
-	usualBanWindow = 60
-	longBanWindow  = 0.03
-)
-
-// windows searches the window in which too many attempts start a ban.
-func (f *banFit) windows(b *banFitted) *search {
-	key := fmt.Sprintf("ban %s %v %.3g", f.part.Scope, b.banWay, b.length)
-	q := &search{key: key, of: key, low: leastBanWindow, high: mostBanWindow, scan: func(x float64) evidence.Result {
-		counts := f.counts(b, x)
-		steps := evidence.Counted(counts, f.s.table.Refused, b.weights)
-		f.s.table.Recycle(counts)
-		r := evidence.Scan(steps, evidence.Counts(mostSockets))
-		if x > usualBanWindow {
-			r.LogEvidence += math.Log(longBanWindow)
-		}
-		return r
-	}}
-	q.run(f.s, func() {
-		ratio := 1.25
-		if !f.hopeful(b) {
-			ratio = 2
-		}
-		limit := min(mostBanWindow, f.s.duration())
-		for x := leastBanWindow * 1.2; x <= limit; x *= ratio {
-			q.try(x, x*(ratio-1))
-		}
-		if limit < mostBanWindow {
-			q.try(limit, 2*(mostBanWindow-limit)) // longer ones count alike
-		}
-		if best, ok := q.best(); ok && f.hopeful(b) {
-			q.climb(best.x, best.step/2, min(best.step/2, best.x/4))
-			best, _ = q.best()
-			q.climb(best.x, best.step, best.step/2)
-		}
-	})
-	return q
-}
-
-// counts counts the attempts of a source within a window before each.
-func (f *banFit) counts(b *banFitted, window float64) evidence.Range {
-	if b.counter == nil {
-		labels, n, counting := b.epochs, b.n, covariate.LetThrough
-		if b.remembers {
-			labels, n, counting = f.part.Labels, f.part.N, covariate.AllAttempts
-		}
-		b.counter = f.s.table.Counter(labels, n, f.s.table.Readings()[0], counting)
-	}
-	return b.counter.Trailing(toDuration(window))
 }

@@ -55,8 +55,8 @@ func limitScenarios() []Scenario {
 			Says:    "whoever sends more than 25 upgrades in a second is kept out for 2.7 s",
 			Gateway: GatewayOptions{BanOver: 25, BanFor: 2700 * ms, RequireToken: true, CheckExpiry: true},
 			Load:    reopen(0),
-			// A handful of bans in 20 s: the verdict names the ban, at over 99 %, but calls
-			// it determined only if nearly each burst is seen to begin one.
+			// Determined, unless a busy machine blurs the bursts that begin bans: then the
+			// verdict only names them.
 			Want: Answer{Causes: []string{"source-ban"}},
 		},
 		{

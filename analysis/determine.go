@@ -40,13 +40,14 @@ func (s *study) proven(h *hypothesis) bool {
 
 // explains reports whether a hypothesis accounts for the outcomes well enough to
 // be named: for most refusals, and wrong about few of those that it would have
-// accepted and of those that were. Where it is not, it may be one cause of two, or
-// look like another.
+// accepted, of those that it would have refused, and of those that were accepted. Where
+// it is not, it may be one cause of two, or look like another.
 func (s *study) explains(h *hypothesis) bool {
 	c := h.counts
 	return float64(c.N11) >= explainsLeast*float64(s.refused) &&
 		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) &&
 		float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) &&
+		(h.refusesInPart() || c.precise()) &&
 		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)))
 }
 
@@ -59,12 +60,16 @@ func (s *study) foretells(h *hypothesis) bool {
 
 // mostWrongRefusals is the share of the accepted that a hypothesis may have refused.
 func (h *hypothesis) mostWrongRefusals() float64 {
-	for _, part := range h.single() {
-		if part.cause == attribute {
-			return mostSpared
-		}
+	if h.refusesInPart() {
+		return mostSpared
 	}
 	return mostWrong
+}
+
+// refusesInPart reports whether a hypothesis may refuse some of what it is about and let
+// others through, as an attribute may.
+func (h *hypothesis) refusesInPart() bool {
+	return slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return part.cause == attribute })
 }
 
 // rival is the probability from which on a cause that decides every attempt alike

@@ -14,7 +14,7 @@ const pairShare = 0.03
 
 const (
 	// leastPrecision is the share of those that a mechanism would have refused that
-	// must have been: one of two causes is never wrong about these.
+	// must have been: where something else refuses too, it is still right about these.
 	leastPrecision = 0.8
 	mostFirsts     = 4
 	mostSeconds    = 2
@@ -107,9 +107,11 @@ func (s *study) firsts(leads []*hypothesis) []*hypothesis {
 
 // mayBeFirst reports whether a hypothesis is right about nearly all that it refuses.
 func (h *hypothesis) mayBeFirst() bool {
-	c := h.counts
-	return h.calls() && c.N11 >= fewestRefusals && float64(c.N11) >= leastPrecision*float64(c.N11+c.N10)
+	return h.calls() && h.counts.N11 >= fewestRefusals && h.counts.precise()
 }
+
+// precise reports whether nearly all were refused that were to be.
+func (c Counts) precise() bool { return float64(c.N11) >= leastPrecision*float64(c.N11+c.N10) }
 
 // seconds returns the best hypotheses on what a first one leaves over.
 func (s *study) seconds(first *hypothesis) []*hypothesis {

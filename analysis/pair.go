@@ -165,6 +165,8 @@ func (s *study) joined(first, second *hypothesis) *hypothesis {
 	if alone < max(fewestMistakes, int(leastOwn*float64(s.refused))) {
 		return nil
 	}
+	s.shareScopes(a, b.predicted)
+	s.shareScopes(b, a.predicted)
 	h := &hypothesis{cause: a.cause, scope: a.scope, equivalent: a.equivalent, parts: []*hypothesis{a, b}, alone: alone}
 	h.predicted = either(a.predicted, b.predicted)
 	h.counts = s.tally(h.predicted)

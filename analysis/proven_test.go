@@ -99,9 +99,14 @@ func ofOneToken(rule virtual.Rule) virtual.Scene {
 
 func familyCase(t *testing.T, name string) virtual.Case {
 	t.Helper()
+	return familyCaseOf(t, name, 1)
+}
+
+func familyCaseOf(t *testing.T, name string, seed uint64) virtual.Case {
+	t.Helper()
 	for _, f := range virtual.Families() {
 		if f.Name == name {
-			return f.Case(1)
+			return f.Case(seed)
 		}
 	}
 	t.Fatalf("no family %q", name)

@@ -37,7 +37,10 @@ var (
 	floors   = []float64{0.0005, 0.01, 0.05}
 )
 
-const loadBins = 24
+const (
+	loadBins   = 24
+	leastInBin = 8
+)
 
 // strain is a measure of how much there is to do, by attempt.
 type strain struct {
@@ -121,7 +124,9 @@ type loadBin struct{ x, accepted, refused float64 }
 
 type loadCurve []loadBin
 
-// binLoad divides the attempts into equally filled bins, and says which is whose.
+// binLoad divides the attempts into equally filled bins, and says which is whose. Where the
+// load is highest they get smaller and smaller: what gives up now and then only, does so
+// there.
 func (s *study) binLoad(values []float64) (loadCurve, []int32) {
 	labels := make([]int32, len(values))
 	order := make([]int, len(values))
@@ -132,7 +137,7 @@ func (s *study) binLoad(values []float64) (loadCurve, []int32) {
 	size := max(1, (len(order)+loadBins-1)/loadBins)
 	var bins loadCurve
 	for from := 0; from < len(order); {
-		until := min(from+size, len(order))
+		until := min(from+min(size, max((len(order)-from)/2, leastInBin)), len(order))
 		for until < len(order) && values[order[until]] == values[order[until-1]] {
 			until++
 		}

@@ -13,7 +13,7 @@ import (
 // tokenOverused refuses a token once it has been used for n upgrades.
 var tokenOverused = &cause{
 	name:    "token-overused",
-	prior:   0.06,
+	prior:   0.09,
 	weigh:   weighOverused,
 	says:    saysOverused,
 	story:   storyOverused,
@@ -22,6 +22,13 @@ var tokenOverused = &cause{
 	predict: predictOverused,
 	words:   []string{"already used", "token reuse", "token has been used", "replay", "single use", "single-use", "one-time"},
 }
+
+// uses is the prior on how often a token may be used: tokens that are good for one upgrade
+// are a kind of their own.
+var uses = evidence.Mix(
+	evidence.Part{Weight: 1. / 3, Mass: evidence.Spike(1)},
+	evidence.Part{Weight: 2. / 3, Mass: evidence.Counts(mostSockets)},
+)
 
 func weighOverused(s *study) []*hypothesis {
 	p := s.partition("token")
@@ -39,7 +46,7 @@ func weighOverused(s *study) []*hypothesis {
 	var best evidence.Result
 	at := -1
 	for i, way := range ways {
-		result := s.scanCounts(way())
+		result := s.scanRange(way(), uses)
 		terms = append(terms, result.LogEvidence-math.Ln2)
 		if !math.IsInf(result.LogEvidence, -1) && (at < 0 || result.Best.LogLik > best.Best.LogLik) {
 			best, at = result, i

@@ -20,8 +20,12 @@ var tokenTooOld = &cause{
 	words:   []string{"token too old", "token is too old", "token age"},
 }
 
-// ages is the prior on the age at which a token is refused: a second to a week.
-var ages = evidence.LogUniform(1, 7*24*3600)
+// ages is the prior on the age at which a token is refused: ten seconds to a week. Less
+// leaves hardly the time to send it.
+var ages = evidence.Mix(
+	evidence.Part{Weight: 0.98, Mass: evidence.LogUniform(10, 7*24*3600)},
+	evidence.Part{Weight: 0.02, Mass: evidence.LogUniform(1, 10)},
+)
 
 func weighTooOld(s *study) []*hypothesis {
 	of := func(i int) (float64, float64, float64) {

@@ -47,6 +47,9 @@ func weighBan(s *study) []*hypothesis {
 	for _, p := range s.parts {
 		if k := slices.IndexFunc(banKeys, func(k string) bool { return p.Scope == k || slices.Contains(p.Equivalent, k) }); k >= 0 {
 			h := fitBan(s, p, banKeys[k])
+			if l := s.lockout(p, banKeys[k]); l != nil && l.logEvidence > h.logEvidence {
+				h = l
+			}
 			h.logEvidence += math.Log(banKeyShare[k])
 			causeless = append(causeless, h.causeless+math.Log(banKeyShare[k]))
 			hs = append(hs, h)
@@ -77,6 +80,10 @@ func provenBan(_ *study, h *hypothesis) bool {
 }
 
 func saysBan(s *study, h *hypothesis) string {
+	if h.variant == afterRefusals {
+		return fmt.Sprintf("After %s within %s the gateway refuses everything%s with %s for %s.", plural(int(h.threshold.Value)+1, afterRefusals+" upgrade"),
+			seconds(h.window.Value), of(h.scope), s.majority, seconds(h.lasts.Value))
+	}
 	return fmt.Sprintf("After %.0f upgrades within %s the gateway refuses everything%s with %s for %s%s.", h.threshold.Value+1, seconds(h.window.Value),
 		of(h.scope), s.majority, seconds(h.lasts.Value), h.variant)
 }
@@ -89,6 +96,10 @@ func of(scope string) string {
 func storyBan(s *study, h *hypothesis) string {
 	if h.threshold == nil {
 		return fmt.Sprintf("no refusals%s come in stretches of one length", per(h.scope))
+	}
+	if h.variant == afterRefusals {
+		return verdictOn(fmt.Sprintf("a ban of %s after more than %s within %s%s", seconds(h.lasts.Value),
+			plural(int(h.threshold.Value), afterRefusals+" upgrade"), seconds(h.window.Value), per(h.scope)), h, s)
 	}
 	return verdictOn(fmt.Sprintf("a ban of %s after more than %.0f upgrades within %s%s", seconds(h.lasts.Value), h.threshold.Value, seconds(h.window.Value), per(h.scope)), h, s)
 }

@@ -27,13 +27,14 @@ const (
 	lockoutSteps = 15e6 // attempts times rules that are tried at most
 )
 
-// lockout fits a rule to what another cause leaves over; nil if that is too much to try.
+// lockout fits a rule to what another cause leaves over; nil if that is too much to try, or
+// the recording too short for any.
 func (s *study) lockout(p covariate.Partition, scope string) *hypothesis {
 	if s.forced == nil || s.beginning != nil {
 		return nil
 	}
 	rules := s.lockoutRules()
-	if float64(len(rules)*len(s.table.Attempts)) > lockoutSteps {
+	if len(rules) == 0 || float64(len(rules)*len(s.table.Attempts)) > lockoutSteps {
 		return nil
 	}
 	at := make([]time.Duration, len(s.table.Attempts))

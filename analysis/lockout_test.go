@@ -54,3 +54,20 @@ func TestLockoutAfterRefusals(t *testing.T) {
 		}
 	}
 }
+
+// A recording of seconds has room for no ban that ends.
+func TestLockoutInNoTime(t *testing.T) {
+	scene := virtual.Scene{
+		Seed: 1, Loads: []virtual.Load{{Threads: 30, Over: 0.5, Until: 0.7, Hold: 0.2, Pause: 0.1, Spread: 0.9}},
+		Network: virtual.Network{Way: 0.002, Jitter: 0.001},
+		Cast:    virtual.Cast{Sources: 3},
+		Gateway: virtual.Gateway{Rules: []virtual.Rule{virtual.Ban{N: 2, Window: 0.1, Time: 0.2, Key: virtual.PerSource}.Rule()}, Work: 0.001},
+	}
+	s := newStudy(scene.Run())
+	s.forced = make([]bool, len(s.table.Attempts))
+	for _, p := range s.parts {
+		if h := s.lockout(p, "source"); h != nil {
+			t.Errorf("%s: %s", p.Scope, h.cause.name)
+		}
+	}
+}

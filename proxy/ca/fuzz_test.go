@@ -5,7 +5,7 @@ import "testing"
 // Whatever a client asks for, a leaf that was minted is one that clients accept
 // for that name.
 func FuzzLeaf(f *testing.F) {
-	for _, host := range []string{"gw.example", "GW.example.", "127.0.0.1", "::1", "fe80::1%eth0", "a_b.example", "-", "-.", "1.2.3", "*", "", "a..b"} {
+	for _, host := range []string{"gw.example", "GW.example.", "127.0.0.1", "::1", "fe80::1%eth0", "a_b.example", "-", "-.", "1.2.3", "*", "", "a..b", "10.0.0.1.", "10.0.0.1"} {
 		f.Add(host)
 	}
 	a, err := Create(f.TempDir(), Options{})

@@ -87,13 +87,13 @@ func (a *Authority) permits(name string, addr netip.Addr) bool {
 	})
 }
 
-// parseHost reads an address, or a name in lower case without a trailing dot.
+// parseHost reads an address, or a name in lower case, either without a trailing dot.
 // Exactly one of the two is valid.
 func parseHost(host string) (name string, addr netip.Addr, err error) {
-	if addr, err := netip.ParseAddr(host); err == nil {
+	name = strings.ToLower(strings.TrimSuffix(host, "."))
+	if addr, err := netip.ParseAddr(name); err == nil { // "10.0.0.1." too, or its leaf would be given to 10.0.0.1
 		return "", addr.Unmap().WithZone(""), nil
 	}
-	name = strings.ToLower(strings.TrimSuffix(host, "."))
 	if err := checkName(name); err != nil {
 		return "", netip.Addr{}, fmt.Errorf("host %q: %w", host, err)
 	}

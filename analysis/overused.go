@@ -46,7 +46,7 @@ func weighOverused(s *study) []*hypothesis {
 	var best evidence.Result
 	at := -1
 	for i, way := range ways {
-		result := s.scanRange(way(), uses)
+		result := s.scanRange(s.usesOfTokens(way()), uses)
 		terms = append(terms, result.LogEvidence-math.Ln2)
 		if !math.IsInf(result.LogEvidence, -1) && (at < 0 || result.Best.LogLik > best.Best.LogLik) {
 			best, at = result, i
@@ -58,8 +58,19 @@ func weighOverused(s *study) []*hypothesis {
 	}
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = []string{countsAccepted, countsAttempts}[at]
-	s.limit(h, ways[at](), best, "upgrades")
+	s.limit(h, s.usesOfTokens(ways[at]()), best, "upgrades")
 	return []*hypothesis{h}
+}
+
+// usesOfTokens leaves out what was sent in place of a token: the literal "${access_token}"
+// is refused each time, and not for having been used.
+func (s *study) usesOfTokens(uses evidence.Range) evidence.Range {
+	for i := range uses.Mid {
+		if s.table.Tokenless(i) {
+			uses.Lo[i], uses.Mid[i], uses.Hi[i] = 0, 0, 0
+		}
+	}
+	return uses
 }
 
 func saysOverused(s *study, h *hypothesis) string {

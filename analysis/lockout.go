@@ -106,7 +106,14 @@ func (s *study) lockoutRules() []lockout {
 	}
 }
 
-// source is what a lockout knows of one.
+// lockouts follows a rule from attempt to attempt.
+type lockouts struct {
+	rule             lockout
+	sources          []source
+	triggered, ended int // lockouts that refused something, and of these those after which something passed
+}
+
+// source is what lockouts know of one.
 type source struct {
 	until  time.Duration
 	failed [mostFails + 1]time.Duration // when, the last first
@@ -117,46 +124,41 @@ type source struct {
 // lockedOut weighs a rule, and fills in what it says if there is a hypothesis for it.
 func (s *study) lockedOut(p covariate.Partition, moments []time.Duration, rule lockout, h *hypothesis) evidence.Table {
 	var t evidence.Table
-	sources := make([]source, p.N)
+	k := lockouts{rule: rule, sources: make([]source, p.N)}
 	for i, refused := range s.table.Refused {
-		call := s.forced[i]
-		if l := p.Labels[i]; l >= 0 {
-			at, from := moments[i], &sources[l]
-			switch {
-			case at < from.until:
-				if h != nil && !s.forced[i] && refused && !from.shut {
-					h.starts.triggered++
-					from.shut = true
-				}
-				call = true
-			case s.forced[i] && refused:
-				from.fail(at, rule)
-			case h != nil && from.shut && !refused:
-				h.starts.ended++
-			}
-			if at >= from.until && !s.forced[i] {
-				from.shut = false
-			}
-		}
-		w := s.weights[i]
-		switch {
-		case call && refused:
-			t.NoRefused += w
-		case call:
-			t.NoAccepted += w
-		case refused:
-			t.YesRefused += w
-		default:
-			t.YesAccepted += w
-		}
+		shut := p.Labels[i] >= 0 && k.shut(&k.sources[p.Labels[i]], moments[i], s.forced[i], refused)
+		t.Add(shut || s.forced[i], refused, s.weights[i])
 		if h != nil {
 			h.predicted[i].call = -1
-			if call && !s.forced[i] {
+			if shut && !s.forced[i] {
 				h.predicted[i].call = 1
 			}
 		}
 	}
+	if h != nil {
+		h.starts.triggered, h.starts.ended = k.triggered, k.ended
+	}
 	return t
+}
+
+// shut reports whether a source is locked out when it makes an attempt, and learns from what
+// became of it: forced is what the other cause refuses.
+func (k *lockouts) shut(f *source, at time.Duration, forced, refused bool) bool {
+	if at < f.until {
+		if !forced && refused && !f.shut {
+			k.triggered++
+			f.shut = true
+		}
+		return true
+	}
+	switch {
+	case forced && refused:
+		f.fail(at, k.rule)
+	case f.shut && !refused:
+		k.ended++
+	}
+	f.shut = f.shut && forced
+	return false
 }
 
 // fail notes a refusal, and locks the source out if it was one too many.

@@ -128,18 +128,7 @@ func weighMissing(s *study) []*hypothesis {
 		if refuses {
 			h.predicted[i].call = 1
 		}
-		refuses = refuses || s.forced != nil && s.forced[i]
-		w := s.weights[i]
-		switch refused := s.table.Refused[i]; {
-		case refuses && refused:
-			t.NoRefused += w
-		case refuses:
-			t.NoAccepted += w
-		case refused:
-			t.YesRefused += w
-		default:
-			t.YesAccepted += w
-		}
+		t.Add(refuses || s.forced != nil && s.forced[i], s.table.Refused[i], s.weights[i])
 	}
 	h.logLik = t.Log()
 	h.logEvidence = h.logLik - float64(kinds)*math.Ln2

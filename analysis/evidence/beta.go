@@ -50,6 +50,21 @@ type Table struct {
 	LeanYesRefused, LeanYesAccepted float64 // in doubt, more likely accepted
 }
 
+// Add counts an attempt of a weight that the mechanism would surely have refused, or surely
+// have accepted.
+func (t *Table) Add(refuses, refused bool, weight float64) {
+	switch {
+	case refuses && refused:
+		t.NoRefused += weight
+	case refuses:
+		t.NoAccepted += weight
+	case refused:
+		t.YesRefused += weight
+	default:
+		t.YesAccepted += weight
+	}
+}
+
 // Log returns the log likelihood of the outcomes given the predictions.
 func (t Table) Log() float64 {
 	var logs tableLogs

@@ -105,13 +105,16 @@ func (b *Buckets) Judge(rates [3]float64, burst float64) [3]Misjudged {
 	for k := range rates {
 		rates[k] /= 1e9 // to nanoseconds
 	}
+	return b.judge(rates, burst-1)
+}
+
+// judge sets the levels right by what became of the attempts where others spend tokens, see
+// [Counter.after]: who was let through had room, who was refused had none.
+func (b *Buckets) judge(rates [3]float64, room float64) [3]Misjudged {
+	most, least := math.Inf(1), 0.0
 	if b.spends {
-		return b.judgeSpending(rates, burst-1)
+		most, least = room, room
 	}
-	return b.judgePlain(rates, burst-1)
-}
-
-func (b *Buckets) judgePlain(rates [3]float64, room float64) [3]Misjudged {
 	var u, v, w Misjudged
 	var x, y, z float64 // levels
 	for _, m := range b.meetings {
@@ -121,37 +124,14 @@ func (b *Buckets) judgePlain(rates [3]float64, room float64) [3]Misjudged {
 			u.foundEmpty(x > room)
 			v.foundEmpty(y > room)
 			w.foundEmpty(z > room)
-			x, y, z = x+1, y+1, z+1
+			x, y, z = min(x, most)+1, min(y, most)+1, min(z, most)+1
 		case tookFor:
-			x, y, z = x+1, y+1, z+1
+			x, y, z = min(x, most)+1, min(y, most)+1, min(z, most)+1
 		case failed:
 			u.foundTokens(x <= room)
 			v.foundTokens(y <= room)
 			w.foundTokens(z <= room)
-		}
-	}
-	return [3]Misjudged{u, v, w}
-}
-
-// judgeSpending sets the levels right by what became of the attempts, see [Counter.after].
-func (b *Buckets) judgeSpending(rates [3]float64, room float64) [3]Misjudged {
-	var u, v, w Misjudged
-	var x, y, z float64 // levels
-	for _, m := range b.meetings {
-		x, y, z = drained(x, rates[0]*m.pause), drained(y, rates[1]*m.pause), drained(z, rates[2]*m.pause)
-		switch m.deed {
-		case took:
-			u.foundEmpty(x > room)
-			v.foundEmpty(y > room)
-			w.foundEmpty(z > room)
-			x, y, z = min(x, room)+1, min(y, room)+1, min(z, room)+1
-		case tookFor:
-			x, y, z = min(x, room)+1, min(y, room)+1, min(z, room)+1
-		case failed:
-			u.foundTokens(x <= room)
-			v.foundTokens(y <= room)
-			w.foundTokens(z <= room)
-			x, y, z = max(x, room), max(y, room), max(z, room)
+			x, y, z = max(x, least), max(y, least), max(z, least)
 		case spent:
 			x, y, z = spentOf(x, room), spentOf(y, room), spentOf(z, room)
 		}

@@ -80,12 +80,17 @@ func provenBan(_ *study, h *hypothesis) bool {
 }
 
 func saysBan(s *study, h *hypothesis) string {
+	what, renews := banWords(h)
+	return fmt.Sprintf("After %s within %s the gateway refuses everything%s with %s for %s%s.", plural(int(h.threshold.Value)+1, what),
+		seconds(h.window.Value), of(h.scope), s.majority, seconds(h.lasts.Value), renews)
+}
+
+// banWords returns what begins a ban if there is too much of it, and whether attempts renew it.
+func banWords(h *hypothesis) (what, renews string) {
 	if h.variant == afterRefusals {
-		return fmt.Sprintf("After %s within %s the gateway refuses everything%s with %s for %s.", plural(int(h.threshold.Value)+1, afterRefusals+" upgrade"),
-			seconds(h.window.Value), of(h.scope), s.majority, seconds(h.lasts.Value))
+		return afterRefusals + " upgrade", ""
 	}
-	return fmt.Sprintf("After %.0f upgrades within %s the gateway refuses everything%s with %s for %s%s.", h.threshold.Value+1, seconds(h.window.Value),
-		of(h.scope), s.majority, seconds(h.lasts.Value), h.variant)
+	return "upgrade", h.variant
 }
 
 // of returns " of that source address".
@@ -97,23 +102,29 @@ func storyBan(s *study, h *hypothesis) string {
 	if h.threshold == nil {
 		return fmt.Sprintf("no refusals%s come in stretches of one length", per(h.scope))
 	}
-	if h.variant == afterRefusals {
-		return verdictOn(fmt.Sprintf("a ban of %s after more than %s within %s%s", seconds(h.lasts.Value),
-			plural(int(h.threshold.Value), afterRefusals+" upgrade"), seconds(h.window.Value), per(h.scope)), h, s)
-	}
-	return verdictOn(fmt.Sprintf("a ban of %s after more than %.0f upgrades within %s%s", seconds(h.lasts.Value), h.threshold.Value, seconds(h.window.Value), per(h.scope)), h, s)
+	what, _ := banWords(h)
+	return verdictOn(fmt.Sprintf("a ban of %s after more than %s within %s%s", seconds(h.lasts.Value), plural(int(h.threshold.Value), what),
+		seconds(h.window.Value), per(h.scope)), h, s)
 }
 
 func doBan(_ *study, h *hypothesis) []string {
+	first := fmt.Sprintf("Stay under %s within %s%s, retries included.", plural(int(h.threshold.Value), "upgrade"), seconds(h.window.Value), per(h.scope))
+	if h.variant == afterRefusals {
+		first = "End the other cause first: its refusals set this one off."
+	}
 	return []string{
-		fmt.Sprintf("Stay under %.0f upgrades within %s%s, retries included.", h.threshold.Value, seconds(h.window.Value), per(h.scope)),
+		first,
 		fmt.Sprintf("After a refusal wait %s before anything is tried again from there.", seconds(h.lasts.High)),
 		"Ask the gateway's owner to exempt the load generators, or spread the load over more of them.",
 	}
 }
 
 func refuteBan(_ *study, h *hypothesis) string {
-	return fmt.Sprintf("An upgrade accepted%s within %s of a refusal, or a first refusal without a burst before it.", of(h.scope), seconds(h.lasts.Low))
+	before := "a burst"
+	if h.variant == afterRefusals {
+		before = "so many refusals"
+	}
+	return fmt.Sprintf("An upgrade accepted%s within %s of a refusal, or a first refusal without %s before it.", of(h.scope), seconds(h.lasts.Low), before)
 }
 
 func predictBan(s *study, _ *hypothesis, x *experiment) float64 {

@@ -60,7 +60,7 @@ func (s *study) lockout(p covariate.Partition, scope string) *hypothesis {
 	h.predicted = make(prediction, len(s.table.Attempts))
 	s.lockedOut(p, at, best, h)
 	h.counts = s.tally(h.predicted)
-	h.threshold = &Threshold{Value: float64(best.fails), Low: float64(best.fails), High: float64(best.fails), Unit: "upgrades"}
+	h.threshold = &Threshold{Value: float64(best.fails), Low: float64(best.fails), High: float64(best.fails), Unit: afterRefusals + " upgrades"}
 	h.window = &Threshold{Value: best.within.Seconds(), Low: best.within.Seconds() / withinRatio, High: best.within.Seconds() * withinRatio, Unit: "s"}
 	h.lasts = &Threshold{Value: best.lasts.Seconds(), Low: best.lasts.Seconds() / lastsRatio, High: best.lasts.Seconds() * lastsRatio, Unit: "s"}
 	return h

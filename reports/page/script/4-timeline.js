@@ -3,6 +3,9 @@
 // the attempts.
 const bins = 150, mostMarks = 5000;
 const whole = Array.from({ length: 24 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3)); // counts have no halves
+// Seconds between ticks: the clock's steps, whose labels are short.
+const times = [...Array.from({ length: 18 }, (_, i) => +`${[1, 2, 5][i % 3]}e${Math.floor(i / 3) - 6}`),
+  1, 2, 5, 10, 20, 30, ...[1, 2, 5, 10, 20, 30].map(m => m * 60), ...[1, 2, 4, 6, 12].map(h => h * 3600), ...[1, 2, 5, 10, 20, 50, 100].map(n => n * 86400)];
 
 function timelines(d, table) {
   const host = document.getElementById("zoom");
@@ -90,8 +93,8 @@ function timelines(d, table) {
       cursor: { sync: { key: "why403" }, drag: { x: true, y: false, setScale: false }, points: { show: false } },
       select: { show: true }, scales: { x: { time: false, range: () => [view.from, view.to] }, y: { range: (u, low, high) => [Math.min(0, low ?? 0), Math.max(1, high ?? 1, more.least ?? 0) * 1.04] } },
       axes: [
-        { stroke: soft, grid, ticks: { show: false }, font, values: (u, v) => v.map(span), space: 80, size: 30 },
-        { stroke: soft, grid, ticks: { show: false }, font, values: (u, v) => v.map(format), size: 62, incrs: format === commas ? whole : undefined },
+        { stroke: soft, grid, ticks: { show: false }, font, values: (u, v) => v.map(span), space: 80, size: 30, incrs: times },
+        { stroke: soft, grid, ticks: { show: false }, font, values: (u, v) => v.map(format), size: 70, incrs: format === commas ? whole : times },
       ],
       series: [{}, ...series],
       hooks: {

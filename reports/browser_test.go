@@ -50,8 +50,18 @@ func open(t *testing.T, content []byte) *browser {
 	}
 	must(chromedp.Call(b.ctx, network.Enable, network.EnableParams{}))
 	must(chromedp.Call(b.ctx, log.Enable, cdp.Empty{}))
+	b.emulate("screen")
 	b.load(content)
 	return b
+}
+
+// emulate shows the page on a medium, and lets it jump where it would glide: a
+// click lands beside a button that is still moving.
+func (b *browser) emulate(medium string) {
+	must(chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Media:    medium,
+		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
+	}))
 }
 
 // load shows another page.
@@ -177,7 +187,7 @@ func TestBrowserZoomFilterAnchorsTheme(t *testing.T) {
 	b.run(chromedp.Click("#theme"))
 	b.want(`document.documentElement.dataset.theme`, "dark")
 	b.want(`getComputedStyle(document.documentElement).getPropertyValue("--ink").trim()`, "#e7e9eb")
-	must(chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+	b.emulate("print")
 	b.want(`getComputedStyle(document.documentElement).getPropertyValue("--ink").trim()`, "#1a1e23")
 	b.want(`getComputedStyle(document.querySelector(".static")).display`, "block")
 	b.want(`getComputedStyle(document.querySelector("#zoom")).display`, "none")

@@ -95,6 +95,7 @@ type hypothesis struct {
 	// doubt is the log odds of a pattern in its mistakes, doubtedFor what they depend on.
 	doubt      float64
 	doubtedFor string
+	rising     string // what there is more of the more often unknown refuses
 	// predicted is what the best parameters say of each attempt; nil if the
 	// hypothesis makes no prediction about any.
 	predicted prediction

@@ -17,6 +17,7 @@ import (
 //   - stretches of refusals of one length, with nothing that begins them;
 //   - stretches that begin and end by a clock, or whenever they may;
 //   - everything refused, by something in the requests that no cause looks at;
+//   - a chance that rises with the load without delay, as of limits that are kept apart;
 //   - for the best hypothesis of each cause, "that, and a context on top": the rate
 //     of refusals differs within its predictions by recent outcomes, time, open
 //     sockets or rate.
@@ -40,7 +41,8 @@ const (
 	stretchShare  = 0.100
 	refreshShare  = 0.030
 	looseShare    = 0.030
-	residualShare = 0.787
+	risingShare   = 0.030
+	residualShare = 0.757
 
 	memoryDepth = 12
 )
@@ -57,10 +59,14 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 	for _, c := range s.contexts {
 		terms = append(terms, each+evidence.Context(c.labels, c.n, s.table.Refused, s.weights)-s.unpaid(c.labels, c.n, s.table.Refused))
 	}
-	best, pattern := 0.0, ""
+	best, pattern, rising := 0.0, "", math.Inf(-1)
 	for _, lead := range leads {
 		if lead.cause == sourceBan && len(lead.parts) == 0 {
 			terms = append(terms, math.Log(stretchShare)+lead.causeless)
+		}
+		if lead.cause == overload && lead.soft {
+			rising = math.Log(risingShare) + lead.logEvidence - s.slownessOdds()
+			terms, h.rising = append(terms, rising), lead.variant
 		}
 		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))
 		var left []float64
@@ -91,6 +97,9 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 			pattern = d.doubtedFor
 		}
 	}
+	if rising < slices.Max(terms) {
+		h.rising = ""
+	}
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = pattern
 	return h
@@ -115,6 +124,9 @@ func storyUnknown(s *study, h *hypothesis) string {
 	if h.window != nil {
 		return fmt.Sprintf("refusals begin and end at moments that lie %s apart, or a multiple of it: what decides is refreshed only then", seconds(h.window.Value))
 	}
+	if h.rising != "" {
+		return fmt.Sprintf("refusals come the more often, the more there are of %s, and as fast as acceptances: limits that are kept apart, as each process of a gateway may keep its own, look so", h.rising)
+	}
 	if h.variant == "" {
 		return "what the best explanation leaves over shows no pattern"
 	}
@@ -125,6 +137,9 @@ func doUnknown(_ *study, h *hypothesis) []string {
 	var first []string
 	if h.window != nil {
 		first = []string{fmt.Sprintf("Ask how old the count of open sockets may be that the gateway decides by: refusals begin and end on a clock of %s.", seconds(h.window.Value))}
+	}
+	if h.rising != "" {
+		first = append(first, "Ask how many processes or nodes the gateway has, and whether each keeps a limit of its own.")
 	}
 	return append(first,
 		"Compare a refused and an accepted upgrade side by side in the report: something that differs may not be among what why403 weighs.",

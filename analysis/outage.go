@@ -1,11 +1,14 @@
 package analysis
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
+	"why403/analysis/covariate"
 	"why403/analysis/evidence"
 )
 
@@ -31,9 +34,10 @@ const untilEnd = "until the end"
 
 func weighOutage(s *study) []*hypothesis {
 	total := s.recorded
-	jitter := s.table.Jitter.Seconds()
+	by := s.decidedBy()
+	jitter := s.table.Blur(by).Seconds()
 	of := func(i int) (float64, float64, float64) {
-		at := s.elapsed(s.table.Attempts[i].Answered)
+		at := s.elapsed(s.table.Attempts[i].Decided(by))
 		return at - jitter, at, at + jitter
 	}
 	h, r := s.scanned(of, evidence.Uniform(-jitter, total+jitter), nearSeconds)
@@ -67,14 +71,18 @@ func weighOutage(s *study) []*hypothesis {
 // or of some.
 type stretch struct {
 	s          *study
-	of         []int     // the attempts
-	at         []float64 // their answers, seconds recorded before them
+	of         []int     // the attempts, in the order of their decisions
+	at         []float64 // when these were, seconds recorded before them
 	begins     []bool    // whether a stretch of the recording but the first begins with it
 	refusedSum []float64 // running weights: of the first i attempts
 	acceptSum  []float64
 	forced     [2]float64 // weights of what another mechanism refuses
 	others     [2]float64 // weights of the attempts that it is not of
 }
+
+// decidedBy is the reading that times decisions: refusals that are slow are answered when
+// what refused them may be over.
+func (s *study) decidedBy() covariate.Reading { return s.table.Readings()[0] }
 
 type stretchFit struct {
 	logLik, logEvidence    float64
@@ -92,11 +100,16 @@ func newStretch(s *study) *stretch {
 }
 
 func newStretchOf(s *study, of []int) *stretch {
-	n := len(of)
+	n, by := len(of), s.decidedBy()
+	if by.ByRequest {
+		slices.SortStableFunc(of, func(a, b int) int {
+			return cmp.Compare(s.table.Attempts[a].Sent, s.table.Attempts[b].Sent)
+		})
+	}
 	w := &stretch{s: s, of: of, at: make([]float64, n), begins: make([]bool, n), refusedSum: make([]float64, n+1), acceptSum: make([]float64, n+1)}
 	for k, i := range of {
 		refused := s.table.Refused[i]
-		w.at[k] = s.elapsed(s.table.Attempts[i].Answered)
+		w.at[k] = s.elapsed(s.table.Attempts[i].Decided(by))
 		w.begins[k] = k > 0 && s.table.Stretch(i) != s.table.Stretch(of[k-1])
 		w.refusedSum[k+1], w.acceptSum[k+1] = w.refusedSum[k], w.acceptSum[k]
 		if s.forced != nil && s.forced[i] {
@@ -216,11 +229,11 @@ func (w *stretch) predict(from, until int) prediction {
 
 // markNear marks what lies near an edge.
 func (w *stretch) markNear(p prediction, edge int) {
-	for i := edge; i < len(p) && w.at[i]-w.at[edge] < nearSeconds; i++ {
-		p[i].near = true
+	for k := edge; k < len(p) && w.at[k]-w.at[edge] < nearSeconds; k++ {
+		p[w.of[k]].near = true
 	}
-	for i := edge - 1; i >= 0 && w.at[edge]-w.at[i] < nearSeconds; i-- {
-		p[i].near = true
+	for k := edge - 1; k >= 0 && w.at[edge]-w.at[k] < nearSeconds; k-- {
+		p[w.of[k]].near = true
 	}
 }
 

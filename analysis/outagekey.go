@@ -135,9 +135,13 @@ func (w *stretch) lasting() stretchFit {
 // that each met.
 func (s *study) loadUnder(h *hypothesis) (of []int, open []int32, rate []float64) {
 	if h.only == nil {
-		return newStretch(s).of, s.table.OpenNow(), s.rates(5 * time.Second)
+		open = s.table.OpenNow()
+		if s.decidedBy().ByRequest {
+			open = s.table.OpenAtRequest()
+		}
+		return newStretch(s).of, open, s.rates(5 * time.Second)
 	}
 	p := s.partition(h.scope)
 	counter := s.table.Counter(p.Labels, p.N, covariate.Reading{ByRequest: true}, covariate.AllAttempts)
-	return h.only.of, s.table.Open(p.Labels, p.N, covariate.Reading{}, 0).Mid, floats64(counter.Trailing(5 * time.Second).Mid)
+	return h.only.of, s.table.Open(p.Labels, p.N, s.decidedBy(), 0).Mid, floats64(counter.Trailing(5 * time.Second).Mid)
 }

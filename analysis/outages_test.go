@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -29,5 +30,30 @@ func TestOutagesComeTwiceNotOftener(t *testing.T) {
 		case n > 3 && f.Hypotheses[0].Cause != "unknown":
 			t.Errorf("%d outages: %s leads", n, f.Hypotheses[0].Cause)
 		}
+	}
+}
+
+// What refuses after seconds is over when the last refusals are answered, and upgrades sent
+// after them are let through before.
+func TestOutageOfSlowRefusals(t *testing.T) {
+	const from, until, slow = 52.3, 81.9, 5
+	scene := virtual.Scene{
+		Seed: 3, Loads: []virtual.Load{{Threads: 40, Over: 20, Until: 130, Hold: 4, Pause: 4, Spread: 0.9}},
+		Network: virtual.Network{Way: 0.002, Jitter: 0.001},
+		Gateway: virtual.Gateway{
+			Rules: []virtual.Rule{virtual.Outage(from, until).With(virtual.Refusal{Status: 503, Latency: slow})}, Work: 0.001,
+		},
+	}
+	f := explain(scene.Run())
+	for _, h := range f.Hypotheses {
+		if h.Cause == "outage" && h.Scope == "global" {
+			if wrong := h.Counts.N10 + h.Counts.N01; wrong > 0 || math.Abs(h.Threshold.Value-from) > 1 {
+				t.Errorf("from %v s, wrong about %d", h.Threshold.Value, wrong)
+			}
+			break
+		}
+	}
+	if f.Hypotheses[0].Cause != "outage" {
+		t.Errorf("%s: %s", f.Verdict.Status, f.Verdict.Says)
 	}
 }

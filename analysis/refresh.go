@@ -109,23 +109,24 @@ func (r *refresh) cells(phase, x float64) *refreshes {
 	var sums [][2]float64
 	last := math.Inf(-1)
 	for i, at := range r.spells.stretch.at {
+		attempt := r.spells.stretch.of[i]
 		if k := math.Floor((at - phase) / x); k > last {
 			last = k
 			c.begin = append(c.begin, phase+k*x)
 			sums = append(sums, [2]float64{})
 		}
 		of[i] = len(sums) - 1
-		sums[of[i]][outcomeOf(r.s.table.Refused[i])] += r.s.weights[i]
+		sums[of[i]][outcomeOf(r.s.table.Refused[attempt])] += r.s.weights[attempt]
 	}
 	for _, sum := range sums {
 		c.refuses = append(c.refuses, sum[1] > sum[0])
 	}
 	jitter := r.s.table.Jitter.Seconds()
 	for i, at := range r.spells.stretch.at {
-		k := of[i]
+		k, attempt := of[i], r.spells.stretch.of[i]
 		before := k > 0 && at-c.begin[k] < jitter && c.refuses[k-1] != c.refuses[k]
 		after := k+1 < len(sums) && c.begin[k+1]-at < jitter && c.refuses[k+1] != c.refuses[k]
-		c.add(c.refuses[k], r.s.table.Refused[i], before || after, r.s.weights[i])
+		c.add(c.refuses[k], r.s.table.Refused[attempt], before || after, r.s.weights[attempt])
 	}
 	return c
 }

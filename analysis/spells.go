@@ -10,8 +10,8 @@ import (
 // stretches in which nearly everything is refused, by turns: of all keys alike.
 type spells struct {
 	stretch  *stretch
-	refusing []bool // by attempt: whether it lies in a spell of refusals
-	edges    []int  // the attempts that begin a spell, but for the first
+	refusing []bool // in the order of the stretch: whether an attempt lies in a spell of refusals
+	edges    []int  // those that begin a spell, but for the first
 	table    evidence.Table
 }
 
@@ -27,14 +27,14 @@ func (s *study) spells() *spells {
 	p := &spells{stretch: newStretch(s), refusing: make([]bool, len(s.table.Refused))}
 	cost := [2]float64{0, changeCost}
 	changed := make([][2]bool, len(s.table.Refused)) // whether the state before was the other
-	for i, refused := range s.table.Refused {
+	for k, i := range p.stretch.of {
 		from := cost
 		for state := range cost {
 			if other := from[1-state] + changeCost; other < from[state] {
-				cost[state], changed[i][state] = other, true
+				cost[state], changed[k][state] = other, true
 			}
 		}
-		cost[1-outcomeOf(refused)] += slipCost
+		cost[1-outcomeOf(s.table.Refused[i])] += slipCost
 	}
 	state := 0
 	if cost[1] < cost[0] {
@@ -51,10 +51,11 @@ func (s *study) spells() *spells {
 }
 
 func (p *spells) tally(s *study) {
-	for i, refusing := range p.refusing {
-		if i > 0 && refusing != p.refusing[i-1] {
-			p.edges = append(p.edges, i)
+	for k, refusing := range p.refusing {
+		if k > 0 && refusing != p.refusing[k-1] {
+			p.edges = append(p.edges, k)
 		}
+		i := p.stretch.of[k]
 		w := s.weights[i]
 		switch refused := s.table.Refused[i]; {
 		case refusing && refused:
@@ -72,7 +73,8 @@ func (p *spells) tally(s *study) {
 // prediction is that of whoever knows the spells.
 func (p *spells) prediction() prediction {
 	r := make(prediction, len(p.refusing))
-	for i, refusing := range p.refusing {
+	for k, refusing := range p.refusing {
+		i := p.stretch.of[k]
 		r[i].call = -1
 		if refusing {
 			r[i].call = 1

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"math"
 	"slices"
 )
 
@@ -72,8 +73,9 @@ func (h *hypothesis) refusesInPart() bool {
 	return slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return part.cause == attribute })
 }
 
-// rival is the probability from which on a cause that decides every attempt alike
-// keeps another from being determined: nothing but the priors speaks for one of them.
+// rival is the probability from which on a cause that decides every attempt alike, or is
+// wrong about as few of them, keeps another from being determined: nothing but the priors
+// speaks for one of them.
 // A single ban is a rival at any probability but none, and so are bans of which one ended
 // to a quota, and a quota to an outage: what refuses all of a source in one stretch of
 // time looks the same. So is anything to an expiry of which one moment tells.
@@ -84,15 +86,28 @@ const (
 
 func (s *study) rivalled(c candidate, all []candidate) bool {
 	once := s.expiredOnce(c.best)
-	return slices.ContainsFunc(all, func(o candidate) bool {
+	return c.best.calls() && slices.ContainsFunc(all, func(o candidate) bool {
+		if o.best == c.best || !o.best.calls() {
+			return false
+		}
 		least := rival
 		if once || o.best.singleBan() || c.best.cause == quota && o.best.endsOnce() || c.best.cause == outage && o.best.cause == quota {
 			least = rivalOfStretch
 		}
-		return o.best != c.best && o.probability >= least &&
-			o.best.calls() && c.best.calls() && alike(o.best.predicted, c.best.predicted)
+		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
+			o.probability >= rival && o.best.asRight(c.best)
 	})
 }
+
+// asRight reports whether a hypothesis is wrong about no more attempts than chance may add
+// to what another is wrong about, which is no part of it.
+func (h *hypothesis) asRight(o *hypothesis) bool {
+	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return part.cause == o.cause }) &&
+		float64(h.counts.wrong()) <= float64(o.counts.wrong())+math.Sqrt(float64(o.counts.wrong()))
+}
+
+// wrong is how many attempts went another way.
+func (c Counts) wrong() int { return c.N10 + c.N01 }
 
 // singleBan reports whether a hypothesis is of one ban that was seen to end.
 func (h *hypothesis) singleBan() bool {

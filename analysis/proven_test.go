@@ -166,6 +166,35 @@ func TestOutageIsRivalledByQuota(t *testing.T) {
 	}
 }
 
+// Who is wrong about as few attempts is a rival, also if they are other ones; two causes are none
+// of one of them.
+func TestRivalsAreAsRight(t *testing.T) {
+	var calls, others prediction
+	for i := range 100 {
+		calls, others = append(calls, forecast{call: int8(1 - 2*(i%2))}), append(others, forecast{call: int8(1 - 2*((i+i/98)%2))})
+	}
+	of := func(c *cause, p float64, calls prediction, wrong int) candidate {
+		return candidate{best: &hypothesis{cause: c, predicted: calls, counts: Counts{N10: wrong}}, probability: p}
+	}
+	lead, pair := of(quota, 0.95, calls, 4), of(quota, 0.04, others, 0)
+	pair.best.parts = []*hypothesis{{cause: outage}, {cause: quota}}
+	for _, c := range []struct {
+		name  string
+		other candidate
+		want  bool
+	}{
+		{"as few", of(rateLimit, 0.03, others, 4), true},
+		{"about as few", of(rateLimit, 0.03, others, 6), true},
+		{"more", of(rateLimit, 0.03, others, 7), false},
+		{"improbable", of(rateLimit, 0.01, others, 0), false},
+		{"two causes", pair, false},
+	} {
+		if got := new(study).rivalled(lead, []candidate{lead, c.other}); got != c.want {
+			t.Errorf("%s: rivalled %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 // One moment is no proof of an expiry, unless the answers say so too.
 func TestExpiryOfOneMoment(t *testing.T) {
 	once, again := prediction{{call: -1}, {call: 1}, {call: 1}}, prediction{{call: -1}, {call: 1}, {call: -1}}

@@ -114,6 +114,9 @@ func (f *quotaFit) climbOn(top float64) {
 	}
 }
 
+// rounding is by how much two likelihoods differ that are the same.
+const rounding = 1e-9
+
 func (f *quotaFit) hypothesis() *hypothesis {
 	tries := f.lasting
 	for _, w := range f.windows {
@@ -127,7 +130,7 @@ func (f *quotaFit) hypothesis() *hypothesis {
 	for i := range tries {
 		t := &tries[i]
 		terms = append(terms, t.logEv+math.Log(t.share))
-		if !math.IsInf(t.logEv, -1) && (best == nil || t.result.Best.LogLik > best.result.Best.LogLik) {
+		if !math.IsInf(t.logEv, -1) && (best == nil || t.result.Best.LogLik > best.result.Best.LogLik+rounding) {
 			best = t
 		}
 	}
@@ -137,6 +140,7 @@ func (f *quotaFit) hypothesis() *hypothesis {
 		return h
 	}
 	f.s.countedBy(h, best)
+	h.window.spread(tries, best)
 	f.counters = nil
 	if wrong := h.counts.N10 + h.counts.N01; wrong < fewestMistakes || wrong >= f.s.refused {
 		return h // nothing is left to explain, or counts say nothing
@@ -148,6 +152,18 @@ func (f *quotaFit) hypothesis() *hypothesis {
 		}
 	}
 	return h
+}
+
+// spread widens a window to those of other kinds that fit about as well with the same limit.
+func (t *Threshold) spread(tries []quotaTry, best *quotaTry) {
+	if t == nil {
+		return
+	}
+	for _, o := range tries {
+		if b := o.result.Best; o.window != nil && b.UpTo == best.result.Best.UpTo && b.LogLik >= best.result.Best.LogLik-evidence.Tolerance {
+			t.Low, t.High = min(t.Low, o.window.Low), max(t.High, o.window.High)
+		}
+	}
 }
 
 // countedBy fills in the best way to count.

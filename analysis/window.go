@@ -113,6 +113,9 @@ func (w *windowFit) probe() {
 			w.try(x, w.step(x, width))
 		}
 	}
+	if w.kind == sliding && len(w.boundaries()) <= fewBoundaries {
+		w.sweep(coarse) // too few waits to pile up, and too few ends to tell a window from the next
+	}
 }
 
 // climbOn climbs from the best that was tried.
@@ -122,17 +125,22 @@ func (w *windowFit) climbOn() {
 	}
 	w.widen()
 	if w.kind == sliding && w.counting == covariate.LetThrough && w.s.forced == nil {
-		w.sweep()
+		w.sweepFinely()
 	}
 }
 
-// sweep looks for a sliding window where no peak gave it away: the likelihood rises
-// towards it from a few per cent off.
-func (w *windowFit) sweep() {
-	const ratio = 1.06
+// The ratios from one sliding window that is tried to the next where no peak gives it
+// away: the likelihood rises towards it from a few per cent off.
+const coarse, fine = 1.25, 1.06
+
+func (w *windowFit) sweep(ratio float64) {
 	for x := 2 * leastWindow; x < w.s.duration(); x *= ratio {
 		w.try(x, x*(ratio-1))
 	}
+}
+
+func (w *windowFit) sweepFinely() {
+	w.sweep(fine)
 	if best, ok := w.best(); ok {
 		w.climb(best.x, best.step/2, best.step/2)
 		best, _ = w.best()

@@ -75,35 +75,46 @@ func (h *hypothesis) refusesInPart() bool {
 
 // rival is the probability from which on a cause that decides every attempt alike, or is
 // wrong about as few of them, keeps another from being determined: nothing but the priors
-// speaks for one of them.
-// A single ban is a rival at any probability but none, and so are bans of which one ended
-// to a quota, and a quota to an outage: what refuses all of a source in one stretch of
-// time looks the same. So is anything to an expiry of which one moment tells.
+// speaks for one of them. At any probability but none it is one if it is wrong about clearly
+// fewer, and what refuses in one stretch of time is to all that looks the same there: a single
+// ban; bans of which one ended, and an outage, to a quota; a quota to an outage; anything
+// to a quota that filled up once, and to an expiry of which one moment tells.
 const (
-	rival          = 0.015
-	rivalOfStretch = 1e-6
+	rival       = 0.015
+	remoteRival = 1e-6
 )
 
 func (s *study) rivalled(c candidate, all []candidate) bool {
-	once := s.expiredOnce(c.best)
+	once := s.expiredOnce(c.best) || s.filledOnce(c.best)
 	return c.best.calls() && slices.ContainsFunc(all, func(o candidate) bool {
 		if o.best == c.best || !o.best.calls() {
 			return false
 		}
 		least := rival
 		if once || o.best.singleBan() || c.best.cause == quota && o.best.endsOnce() || c.best.cause == outage && o.best.cause == quota {
-			least = rivalOfStretch
+			least = remoteRival
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
-			o.probability >= rival && o.best.asRight(c.best)
+			!o.best.includes(c.best.cause) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
 }
 
-// asRight reports whether a hypothesis is wrong about no more attempts than chance may add
-// to what another is wrong about, which is no part of it.
-func (h *hypothesis) asRight(o *hypothesis) bool {
-	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return part.cause == o.cause }) &&
-		float64(h.counts.wrong()) <= float64(o.counts.wrong())+math.Sqrt(float64(o.counts.wrong()))
+// leastRival is the probability from which on a cause is a rival that is wrong about other
+// attempts than another.
+func leastRival(c, other Counts) float64 {
+	wrong, chance := float64(other.wrong()), math.Sqrt(float64(other.wrong()))
+	switch of := float64(c.wrong()); {
+	case of <= wrong-max(fewestMistakes, chance):
+		return remoteRival
+	case of <= wrong+chance:
+		return rival
+	}
+	return math.Inf(1)
+}
+
+// includes reports whether a cause is one of those of a hypothesis.
+func (h *hypothesis) includes(c *cause) bool {
+	return slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return part.cause == c })
 }
 
 // wrong is how many attempts went another way.

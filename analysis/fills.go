@@ -12,6 +12,15 @@ func provenQuota(s *study, h *hypothesis) bool {
 	return p.N <= 1 || fills(p, h.predicted, s.table.Refused) >= fewestFills
 }
 
+// filledOnce reports whether a quota was seen to fill up once, so that whatever else refuses
+// in one stretch of time is as good an explanation.
+func (s *study) filledOnce(h *hypothesis) bool {
+	if len(h.parts) > 0 || h.cause != quota || h.predicted == nil {
+		return false
+	}
+	return fills(s.partition(h.scope), h.predicted, s.table.Refused) < fewestFills
+}
+
 // fills counts how often a key came to be refused as foretold.
 func fills(p covariate.Partition, predicted prediction, refused []bool) int {
 	n, full := 0, make([]bool, p.N)

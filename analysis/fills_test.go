@@ -32,3 +32,23 @@ func TestQuotaOfAKeyFillsTwice(t *testing.T) {
 		}
 	}
 }
+
+// What a quota refuses that fills up once, anything refuses that began just then.
+func TestQuotaThatFilledOnceIsRivalled(t *testing.T) {
+	for refused, want := range map[string]bool{"--xx": true, "--xx-": true, "-x-x-": false} {
+		s := &study{parts: []covariate.Partition{{Scope: "global", Labels: make([]int32, len(refused)), N: 1}}, table: new(covariate.Table)}
+		var calls prediction
+		for i := range refused {
+			s.table.Refused, calls = append(s.table.Refused, refused[i] == 'x'), append(calls, forecast{call: -1})
+			if s.table.Refused[i] {
+				calls[i].call = 1
+			}
+		}
+		of := func(c *cause, p float64) candidate {
+			return candidate{best: &hypothesis{cause: c, scope: "global", predicted: calls}, probability: p}
+		}
+		if got := s.rivalled(of(quota, 0.99), []candidate{of(outage, 1e-4)}); got != want {
+			t.Errorf("%s: rivalled %v, want %v", refused, got, want)
+		}
+	}
+}

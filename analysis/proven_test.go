@@ -176,8 +176,8 @@ func TestRivalsAreAsRight(t *testing.T) {
 	of := func(c *cause, p float64, calls prediction, wrong int) candidate {
 		return candidate{best: &hypothesis{cause: c, predicted: calls, counts: Counts{N10: wrong}}, probability: p}
 	}
-	lead, pair := of(quota, 0.95, calls, 4), of(quota, 0.04, others, 0)
-	pair.best.parts = []*hypothesis{{cause: outage}, {cause: quota}}
+	lead, pair := of(concurrencyCap, 0.95, calls, 4), of(concurrencyCap, 0.04, others, 0)
+	pair.best.parts = []*hypothesis{{cause: outage}, {cause: concurrencyCap}}
 	for _, c := range []struct {
 		name  string
 		other candidate
@@ -186,7 +186,8 @@ func TestRivalsAreAsRight(t *testing.T) {
 		{"as few", of(rateLimit, 0.03, others, 4), true},
 		{"about as few", of(rateLimit, 0.03, others, 6), true},
 		{"more", of(rateLimit, 0.03, others, 7), false},
-		{"improbable", of(rateLimit, 0.01, others, 0), false},
+		{"improbable", of(rateLimit, 0.01, others, 2), false},
+		{"improbable, and clearly fewer", of(rateLimit, 1e-5, others, 1), true},
 		{"two causes", pair, false},
 	} {
 		if got := new(study).rivalled(lead, []candidate{lead, c.other}); got != c.want {

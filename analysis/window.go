@@ -113,8 +113,8 @@ func (w *windowFit) probe() {
 			w.try(x, w.step(x, width))
 		}
 	}
-	if w.kind == sliding && len(w.boundaries()) <= fewBoundaries {
-		w.sweep(coarse) // too few waits to pile up, and too few ends to tell a window from the next
+	if w.kind == sliding && w.counting == covariate.AllAttempts && len(w.boundaries()) <= fewBoundaries {
+		w.sweep(coarse) // waits of attempts hardly pile up, and few ends tell no window from the next
 	}
 }
 

@@ -28,6 +28,7 @@ const (
 	oneEdge     = "one gateway address"
 	halfPace    = "half the pace, and a few with fresh tokens"
 	agedTokens  = "old tokens at low load"
+	restTokens  = "let tokens rest, then use them again"
 )
 
 // How experiments differ from the recorded load.
@@ -153,6 +154,15 @@ var menu = []*experiment{
 				"Run the same plan at half the pace: the ramp-up, the hold time and every pause twice as long.",
 				fmt.Sprintf("In a second Thread Group, with one thread for %d of the first, fetch a token for each upgrade (-Jtoken.mode=iteration).", oneProbeIn),
 				"Look whether refusals begin at the same number of upgrades as before or at the same age of the token, and whether fresh tokens pass.",
+			}
+		}},
+	{restTokens, "what counts the uses of a token within a time forgets them while it rests, and what counts all of them does not",
+		func(f loadFacts) *plan { return f.rested() },
+		func(s *study, f loadFacts) []string {
+			return []string{
+				"Run the same plan again, and keep its tokens.",
+				fmt.Sprintf("Then let all threads pause for %s, longer than this recording took.", seconds(f.rest())),
+				"Open one socket with each of a few tokens that were refused before, each of them once.",
 			}
 		}},
 	{oneEdge, "a limit kept by each of the gateway's addresses then comes at its own number",

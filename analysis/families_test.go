@@ -15,7 +15,7 @@ import (
 // what must not be named.
 func TestCausesAreFound(t *testing.T) {
 	for _, name := range []string{
-		"cap", "cap-linger", "cap-per-token", "bucket", "window", "sliding", "ban", "expired", "too-old", "not-yet-valid", "overused",
+		"cap", "cap-linger", "cap-per-token", "bucket", "window", "sliding", "ban", "expired", "too-old", "not-yet-valid", "overused-rested",
 		"missing-placeholder", "attribute-kid", "overload-queue", "outage", "random", "cap-and-expired", "every-nth", "shards",
 	} {
 		t.Run(name, func(t *testing.T) {

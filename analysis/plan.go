@@ -57,13 +57,31 @@ func (s *study) loadFacts(of suspects) loadFacts {
 		threads: min(max(min(n, 2*of.limit), 10), mostThreads), ramp: s.duration(), suspects: of,
 		edges: s.partition("edge").N, life: s.usualLife(),
 	}
-	used := s.tokenUses()
-	f.shared = len(used) > 0 && 5*len(used) < n
+	f.shared = s.sharesTokens(n)
 	if a := s.table.Attempts[0]; a.Token != nil && a.Token.Issued.Seen() {
 		f.age = max(0, a.Age.Seconds())
 	}
 	f.again = s.recordedMoves(f)
 	return f
+}
+
+// sharesTokens reports whether the upgrades of many threads carry one token: there are few
+// tokens, and they are used while sockets that were opened with them are open.
+func (s *study) sharesTokens(attempts int) bool {
+	used := len(s.tokenUses())
+	if used == 0 || 5*used >= attempts {
+		return false
+	}
+	p, busy := s.partition("token"), 0
+	if p.N == 0 {
+		return true // one for all, and so no key of its own
+	}
+	for _, open := range s.table.Open(p.Labels, p.N, s.table.Readings()[0], 0).Mid {
+		if open > 0 {
+			busy++
+		}
+	}
+	return 10*busy >= attempts
 }
 
 // recordedMoves is the recorded load: sockets that were refused would have lived as
@@ -80,9 +98,13 @@ func (s *study) recordedMoves(f loadFacts) []move {
 		usual = medianOf(slices.Clone(lives))
 	}
 	var moves []move
+	tokens := s.partition("token").Labels
 	for i := range s.table.Attempts[:min(len(s.table.Attempts), mostPlayed)] {
 		a := &s.table.Attempts[i]
 		m := f.opening(i, s.elapsed(a.Sent))
+		if tokens != nil && tokens[i] >= 0 {
+			m.token = int(tokens[i])
+		}
 		end := m.at + usual
 		if at, released := s.table.Release(i); released {
 			end = s.elapsed(at)
@@ -104,6 +126,28 @@ func (f loadFacts) probed(part string, change func(*move)) *plan {
 	}
 	return p
 }
+
+// rest is the time in seconds in which a count that the recording could have seen in full
+// is forgotten.
+func (f loadFacts) rest() float64 { return 1.5 * max(f.ramp, leastWindow) }
+
+// rested repeats the recorded load, and uses a few of its tokens once more after a rest.
+func (f loadFacts) rested() *plan {
+	p := &plan{life: f.life, parts: []string{"the same load", "those after the rest"}, moves: slices.Clone(f.again)}
+	used := map[int]bool{}
+	for _, m := range f.again {
+		if m.opens && !used[m.token] && len(used) < mostRested {
+			used[m.token] = true
+			m.at = f.ramp + f.rest() + float64(len(used))
+			m.socket, m.part, m.age = len(f.again)+m.socket, 1, m.age+m.at
+			p.moves = append(p.moves, m)
+		}
+	}
+	return p
+}
+
+// mostRested is how many tokens are used again.
+const mostRested = 20
 
 // slowly is the load with everything in it taking so much longer.
 func (f loadFacts) slowly(by float64) loadFacts {

@@ -83,11 +83,14 @@ type quotaFit struct {
 }
 
 // newQuotaFit tries what the recording suggests. A count of a token's uses that nothing
-// resets is another cause, token-overused.
+// resets is another cause, token-overused, but for a window that may yet end.
 func newQuotaFit(s *study, p covariate.Partition) *quotaFit {
 	f := &quotaFit{s: s, part: p}
-	if p.Scope != "token" {
+	switch {
+	case p.Scope != "token":
 		f.lasting = lastingTries(s, p)
+	case !s.cameBack(p):
+		f.lasting = openEndedTries(s, p)
 	}
 	f.probeWindows()
 	return f
@@ -220,6 +223,8 @@ func inWindow(h *hypothesis) string {
 		return ", " + string(carried)
 	case h.window == nil:
 		return ""
+	case h.windowKind == openEnded:
+		return fmt.Sprintf(" within %s or longer (%s)", seconds(h.window.Low), h.windowKind)
 	}
 	return fmt.Sprintf(" within %s (%s)", seconds(h.window.Value), h.windowKind)
 }

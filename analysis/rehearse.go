@@ -11,7 +11,7 @@ type stage struct {
 	open map[int]int       // sockets by key
 	held map[int]int       // socket to key, of those let in
 	uses map[int]int       // upgrades let through, by token
-	past map[int][]float64 // their times, by key
+	past map[int][]float64 // the times of those that count, by key
 	bans map[int]float64   // until when, by key
 	full map[int]float64   // level of the bucket at the last of past, by key
 	life float64           // of tokens, seconds
@@ -78,7 +78,8 @@ func (h *hypothesis) keyOf(m move) int {
 	return 0
 }
 
-// since counts the upgrades under a key that were let through after a moment.
+// since counts the upgrades under a key that were let through, or attempted if those
+// count, after a moment.
 func (g *stage) since(key int, from float64) int {
 	past := g.past[key]
 	i, _ := slices.BinarySearch(past, from)
@@ -118,6 +119,9 @@ func (s *study) rehearse(together []*hypothesis, x *experiment, p *plan) []float
 		tried[m.part]++
 		if slices.ContainsFunc(played, func(g *stage) bool { return mechanisms[g.h.cause.name](g.h, g, m) }) {
 			shares[m.part]++
+			for _, g := range played {
+				g.refuse(m)
+			}
 			continue
 		}
 		for _, g := range played {
@@ -145,6 +149,13 @@ func (g *stage) let(m move) {
 		g.full[k] = g.level(k, m.at) + 1
 	}
 	g.past[k] = append(g.past[k], m.at)
+}
+
+// refuse counts a refused upgrade where attempts are counted.
+func (g *stage) refuse(m move) {
+	if k := g.h.keyOf(m); g.h.cause == quota && g.h.variant == countsAttempts {
+		g.past[k] = append(g.past[k], m.at)
+	}
 }
 
 func (g *stage) close(socket int) {

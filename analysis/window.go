@@ -19,7 +19,7 @@ const (
 // probeWindows tries the windows that the recording suggests: of each kind, counting what
 // was let through or what was attempted.
 func (f *quotaFit) probeWindows() {
-	if !f.s.cameBack(f.part) {
+	if !f.s.cameBack(f.part) && !f.s.outlived(f.part) {
 		return // nothing came back, so nothing speaks for a window
 	}
 	for _, kind := range []windowKind{sliding, aligned, fromFirst} {

@@ -20,7 +20,8 @@ func (w *windowFit) candidates(width float64) []float64 {
 }
 
 // slidingCandidates are the times from earlier counted attempts to the first
-// acceptances after a refusal, where they pile up: then one left the window.
+// acceptances after a refusal, where they pile up: then one left the window. Where refused
+// ones count too, few are accepted again, and the shortest window that fits is tried as well.
 func (w *windowFit) slidingCandidates(width float64) []float64 {
 	counted := make([][]capture.Instant, w.part.N)
 	for i, l := range w.part.Labels {
@@ -28,7 +29,12 @@ func (w *windowFit) slidingCandidates(width float64) []float64 {
 			counted[l] = append(counted[l], w.s.table.Attempts[i].Decided(w.reading))
 		}
 	}
-	return peaks(w.s.waitsSince(counted, w.part, w.reading, width), width, mostPeaks)
+	found := peaks(w.s.waitsSince(counted, w.part, w.reading, width), width, mostPeaks)
+	if n := w.s.usesBefore(w.part); w.counting == covariate.AllAttempts && n > 0 {
+		shortest, _ := w.s.usesWithin(w.part, n, everyAttempt)
+		found = append(found, shortest+width)
+	}
+	return found
 }
 
 // alignedCandidates are the steps between boundaries, made precise over growing

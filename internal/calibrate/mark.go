@@ -85,14 +85,24 @@ func (m *mark) foundAs(t virtual.Truth, f *analysis.Findings) bool {
 	return m.status == analysis.Determined && all && !m.wrongCause
 }
 
-// separates reports whether an experiment tells the true cause from another.
+// separates reports whether an experiment tells the true cause from another, by all
+// refusals or by those of a part of it.
 func separates(t virtual.Truth, x *analysis.Experiment) bool {
 	if x == nil {
 		return false
 	}
+	outcomes := []map[string]float64{x.Predictions}
+	for _, part := range x.Parts {
+		outcomes = append(outcomes, part.Predictions)
+	}
+	return slices.ContainsFunc(outcomes, func(p map[string]float64) bool { return parts(t, p) })
+}
+
+// parts reports whether a true cause predicts another share than one that is not.
+func parts(t virtual.Truth, predictions map[string]float64) bool {
 	for _, w := range t.Causes {
-		p, named := x.Predictions[w.Cause]
-		for cause, q := range x.Predictions {
+		p, named := predictions[w.Cause]
+		for cause, q := range predictions {
 			if named && cause != w.Cause && math.Abs(p-q) > 0.2 {
 				return true
 			}

@@ -40,6 +40,10 @@ func (l Load) experiment(name string, limit, upgrades int, tokens Tokens, cast C
 	case "half the pace, and a few with fresh tokens":
 		l.Over, l.Until, l.Hold, l.Pause = 2*l.Over, 2*l.Until, 2*l.Hold, 2*l.Pause
 		l.Sampled = 8
+	case "let tokens rest, then use them again":
+		tokens.Renew = 0
+		l.Tokens = &tokens
+		l.Rest, l.Until = l.Until, 2.5*l.Until+20
 	case "old tokens at low load":
 		tokens.AgeFirst, tokens.Aged = 1.5*l.Until, true
 		l.Tokens = &tokens

@@ -46,6 +46,8 @@ var confoundedFamilies = []Family{
 		s.Tokens.Mode = Shared
 		return s.with(Overused(d.of(float64(s.load().Threads), 0.4, 0.8))), blur("token-overused")
 	}},
+	{Name: "kept-up-per-token", draw: func(d *draw) (Scene, Truth) { return keptUp(d, d.churn()) }},
+	{Name: "kept-up-per-token-in-waves", Held: true, draw: func(d *draw) (Scene, Truth) { return keptUp(d, d.waves()) }},
 	{Name: "quota-then-nothing", Held: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
 		return hourly(d, s, s.load().rate()*s.load().Until), blur("quota")
@@ -53,6 +55,14 @@ var confoundedFamilies = []Family{
 }
 
 func blur(cause string) Truth { return Truth{Kind: Confounded, Causes: []Want{{Cause: cause}}} }
+
+// keptUp is a limit on the attempts with a token that its retries keep reached.
+func keptUp(d *draw, s Scene) (Scene, Truth) {
+	s.Tokens = Tokens{Mode: PerThread}
+	l := s.load()
+	n := d.whole(2, 4)
+	return s.with(SlidingOfAttempts(n, float64(n)*(l.Hold+l.Pause)*d.between(1.2, 2), PerToken)), blur("quota")
+}
 
 // hourly is a quota with a window far longer than the load. Whoever does an
 // experiment waits for the next window.

@@ -58,7 +58,17 @@ var tokenFamilies = []Family{
 		s := d.brief()
 		s.Tokens = Tokens{Mode: PerThread, Renew: d.between(25, 50)}
 		n := d.of(s.Tokens.Renew/(s.load().Hold+s.load().Pause), 0.5, 0.8)
-		return s.with(Overused(n)), find(Want{Cause: "token-overused", Value: float64(n), Slack: 1})
+		// A count within a time that no token outlasts would refuse the same.
+		return s.with(Overused(n)), Truth{Kind: Open, Causes: []Want{{Cause: "token-overused"}}}
+	}},
+	{Name: "overused-rested", Held: true, draw: func(d *draw) (Scene, Truth) {
+		s := d.brief()
+		s.Tokens = Tokens{Mode: PerThread}
+		l := s.load()
+		l.Over, l.Rest = 5, d.between(30, 60)
+		l.Until = 3 * l.Rest
+		n := d.of(l.Rest/(l.Hold+l.Pause), 0.5, 0.8)
+		return s.with(Overused(n)), find(Want{Cause: "token-overused", Value: float64(n), Slack: 0.5})
 	}},
 	{Name: "overused-after-once", Held: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()

@@ -22,6 +22,7 @@ type Load struct {
 	Renewed float64 // at this time the next third does, each with a token fetched for it
 	Sampled int     // one of so many threads fetches a token for each upgrade, 0: none
 	Late    int     // so many of the threads start when the load is all but over
+	Rest    float64 // from this time until the load is all but over nobody attempts anything, 0 never
 	GiveUp  float64 // the client leaves if no answer came within this, 0: never
 
 	Tokens *Tokens // in place of the scene's
@@ -41,6 +42,9 @@ const (
 
 // atOnce is how long it takes a tool to start threads "at once", for each.
 const atOnce = 0.002
+
+// lateBy is how long before the load's end, in seconds, the last ones begin.
+const lateBy = 10
 
 // starts returns when each thread begins, seconds after the load.
 func (l *Load) starts(r *rand.Rand) []float64 {
@@ -68,7 +72,7 @@ func (l *Load) starts(r *rand.Rand) []float64 {
 		}
 	}
 	for i := len(at) - l.Late; i < len(at); i++ {
-		at[i] = l.Until - 10*r.Float64()
+		at[i] = l.Until - lateBy*r.Float64()
 	}
 	return at
 }

@@ -102,6 +102,17 @@ func Sliding(n int, length float64, key Key) Rule {
 	}
 }
 
+// SlidingOfAttempts is [Sliding] where refused upgrades count too: who goes on trying stays
+// refused.
+func SlidingOfAttempts(n int, length float64, key Key) Rule {
+	of := Sliding(n, length, key)
+	return func(c *Clock) Judge {
+		j := of(c)
+		j.Turned = j.Opened
+		return j
+	}
+}
+
 // Estimated is a quota over the trailing length seconds, estimated from two windows that
 // begin with the gateway's clock: of the one before as much as a sliding one still covers.
 func Estimated(n int, length float64, key Key) Rule {

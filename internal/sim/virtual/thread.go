@@ -23,7 +23,7 @@ func (t *thread) iterate() {
 
 // attempt sends one upgrade.
 func (t *thread) attempt() {
-	if t.now > t.over {
+	if t.now > t.over || t.rests() {
 		return
 	}
 	a := &Arrival{Person: t.who, thread: t, sent: t.now, Luck: t.gate.Uint64()}
@@ -37,6 +37,16 @@ func (t *thread) attempt() {
 	if t.load.GiveUp > 0 {
 		t.after(t.load.GiveUp, func() { t.leave(a) })
 	}
+}
+
+// rests puts an attempt off that falls into the load's rest.
+func (t *thread) rests() bool {
+	begun, end := t.over-t.load.Until, t.over-lateBy
+	if t.load.Rest == 0 || t.now < begun+t.load.Rest || t.now >= end {
+		return false
+	}
+	t.at(end+lateBy*t.world.load.Float64(), t.attempt)
+	return true
 }
 
 // pickEdge draws the gateway's address for an attempt, or the thread's own.

@@ -31,6 +31,23 @@ func (f *capFit) fitLinger() {
 			f.lingers.climb(at, width+wait, width)
 		}
 	}
+	f.shortLingers(width)
+}
+
+// shortLingers tries those that lie within few bins, where no pile shows: the likelihood
+// rises towards the right one from afar.
+func (f *capFit) shortLingers(width float64) {
+	const ratio, bins, finer = 1.5, 4, 8
+	least := min(leastLinger*ratio, bins*width)
+	for x := least; x < bins*width; x *= ratio {
+		f.lingers.try(x, x*(ratio-1))
+	}
+	best, ok := f.lingers.best()
+	if !ok || best.x >= bins*width || max(f.plain[f.best].result.Best.LogLik, best.logLik()) < promising(f.s.reached) {
+		return
+	}
+	f.lingers.climb(best.x, best.step, best.step)
+	f.lingers.climb(best.x, best.step, best.step/finer)
 }
 
 // mostPeaks is how many lingers are tried, climbed how many of them are refined.

@@ -5,7 +5,9 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
+	"why403/capture"
 	"why403/internal/sim/virtual"
 )
 
@@ -138,6 +140,25 @@ func TestAFewLostPlacesAreNoLeak(t *testing.T) {
 		v := Explain(driftingScene(seed, virtual.Cap{N: 50, Leak: 0.002}).Run()).Verdict
 		if c := v.Causes[0]; v.Status == Determined && c.Leak != nil && c.Leak.Value > 0.01 {
 			t.Errorf("%d: %s", seed, v.Says)
+		}
+	}
+}
+
+// A limit that drifts under a key is no explanation of attempts whose key is not known.
+func TestDriftSaysNothingWithoutKeys(t *testing.T) {
+	s := newStudy(plainRun(400, func(i int, u *capture.Upgrade, tok *capture.Token) {
+		if i%20 == 0 {
+			tok.ClientID = "load"
+		}
+		if i%7 < 3 {
+			refuse(u, "")
+			return
+		}
+		u.Socket.Closed, u.Socket.EndedBy = u.Socket.Opened.Add(170*time.Second), capture.Client
+	}))
+	for _, h := range weighCap(s) {
+		if h.scope == "client" && h.logEvidence > -100 {
+			t.Errorf("log evidence %.1f of a limit that says nothing of 380 in 400 attempts", h.logEvidence)
 		}
 	}
 }

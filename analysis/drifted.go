@@ -16,13 +16,13 @@ func (f *capFit) letDrift(h *hypothesis) {
 	stays, share := h.logEvidence, 1.0
 	var best *drifting
 	terms := []float64{0}
-	ways := f.drifts(open)
+	ways, keyless := f.drifts(open), f.keyless()
 	for i := range ways {
 		d := &ways[i]
 		if d.way != leaks && !d.wasAtWork(f.s, h.scope) {
 			continue
 		}
-		d.logEv += math.Log(driftShare[d.way])
+		d.logEv += math.Log(driftShare[d.way]) + keyless
 		share -= driftShare[d.way]
 		terms = append(terms, d.logEv)
 		if best == nil || d.logEv > best.logEv {
@@ -39,6 +39,18 @@ func (f *capFit) letDrift(h *hypothesis) {
 	}
 	h.drift, h.linger = best, nil
 	f.predictDrift(h, best)
+}
+
+// keyless is the log likelihood of the attempts whose key is not known: no limit says
+// anything of these.
+func (f *capFit) keyless() float64 {
+	var sums [2]float64
+	for i, l := range f.part.Labels {
+		if l < 0 {
+			sums[outcomeOf(f.s.table.Refused[i])] += f.s.weights[i]
+		}
+	}
+	return evidence.Either.Log(sums[1], sums[0])
 }
 
 // predictDrift fills in what a limit that drifts says of each attempt.

@@ -17,6 +17,7 @@ var tokenTooOld = &cause{
 	do:      doTooOld,
 	refute:  refuteTooOld,
 	predict: predictAged,
+	proven:  provenTooOld,
 	words:   []string{"token too old", "token is too old", "token age"},
 }
 
@@ -39,10 +40,19 @@ func weighTooOld(s *study) []*hypothesis {
 	if h.predicted != nil {
 		h.threshold = finite(&Threshold{Value: within(r.Best), Low: max(r.Low, 0), High: r.High, Unit: "s"})
 	}
+	if u := s.tooOldSinceUse(); u != nil {
+		return []*hypothesis{h, u}
+	}
 	return []*hypothesis{h}
 }
 
+// provenTooOld reports whether the ages of tokens are known.
+func provenTooOld(_ *study, h *hypothesis) bool { return h.variant != sinceUse }
+
 func saysTooOld(s *study, h *hypothesis) string {
+	if h.variant == sinceUse {
+		return fmt.Sprintf("The gateway refuses tokens with %s from about %s after their first use, when they expire or are too old for it.", s.majority, seconds(h.threshold.Value))
+	}
 	return fmt.Sprintf("The gateway refuses tokens older than about %s with %s.", seconds(h.threshold.Value), s.majority)
 }
 
@@ -60,6 +70,9 @@ func storyTooOld(s *study, h *hypothesis) string {
 		if r {
 			refused++
 		}
+	}
+	if h.variant == sinceUse {
+		return verdictOn(fmt.Sprintf("a life of %s since a token's first use", seconds(h.threshold.Value)), h, s)
 	}
 	if no.n == 0 {
 		return fmt.Sprintf("the age of none of the %d refused tokens is known", refused)

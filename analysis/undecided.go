@@ -54,6 +54,8 @@ func (s *study) fallsShort(c candidate) string {
 	switch {
 	case c.best.cause == randomRefusal && !s.proven(c.best):
 		but = "but refusals do not come as independently of each other, of time and of the load as they then would"
+	case c.best.variant == sinceUse:
+		but = "but how old tokens were when they were first used is not known"
 	case !c.best.calls():
 	case float64(n.N11) < explainsLeast*float64(s.refused):
 		but = fmt.Sprintf("but it accounts for only %d of %s", n.N11, plural(s.refused, "refusal"))

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"why403/analysis/evidence"
-	"why403/capture"
 )
 
 // BucketUnit is the resolution of the levels of [Counter.Bucket].
@@ -19,35 +18,31 @@ func (m *Counter) Bucket(rate, room float64) evidence.Range {
 	below, above := m.doubt()
 	out := m.ranges()
 	out.Unit = BucketUnit
-	level := make([]float64, m.n)
-	last := make([]capture.Instant, m.n)
-	guessed := make([]float64, m.n) // tokens that may have been taken or not
 	slack := rate * m.jitter.Seconds()
-	for k, i := range m.order {
-		l := m.labels[i]
-		if l < 0 {
-			continue
-		}
-		drained := level[l] // below 0 once it has been empty for a while
-		if last[l].Seen() {
-			drained -= rate * m.at[k].Sub(last[l]).Seconds()
-		}
-		last[l] = m.at[k]
-		v := max(0, drained)
-		level[l] = v
-		most := drained
-		if above[i] > 0 {
-			most = v + float64(above[i])
-		}
-		low, high := drained-float64(below[i])-slack-guessed[l], most+slack+guessed[l]
-		out.Lo[i], out.Mid[i], out.Hi[i] = units(low), units(v), units(high)
-		level[l] = m.after(i, v, room)
-		guessed[l] = 0
-		if m.spent != nil && m.spent[i] && low <= room-1 && room-1 < high {
-			guessed[l] = 1
+	perNanosecond := rate / 1e9
+	for l := range m.labels() {
+		var level, guessed float64 // of its tokens so many may have been taken or not
+		for k := m.begins[l]; k < m.begins[l+1]; k++ {
+			drained := level // below 0 once it has been empty for a while
+			if k > m.begins[l] {
+				drained -= perNanosecond * float64(m.at[k]-m.at[k-1])
+			}
+			v := max(0, drained)
+			most := drained
+			if above[k] > 0 {
+				most = v + float64(above[k])
+			}
+			low, high := drained-float64(below[k])-slack-guessed, most+slack+guessed
+			i := m.who[k]
+			out.Lo[i], out.Mid[i], out.Hi[i] = units(low), units(v), units(high)
+			level = m.after(k, v, room)
+			guessed = 0
+			if m.spent != nil && m.spent[i] && low <= room-1 && room-1 < high {
+				guessed = 1
+			}
 		}
 	}
-	return m.unknown(out)
+	return out
 }
 
 // Spending returns a counter for buckets in front of another mechanism: what that one
@@ -58,18 +53,18 @@ func (m *Counter) Spending(refusedElsewhere []bool) *Counter {
 	return &c
 }
 
-// after is the level after an attempt that found a level. Whether an upgrade that was
+// after is the level after the attempt at k, which found a level. Whether an upgrade that was
 // refused elsewhere took a token is guessed, so what became of the others sets the level
 // right: one that was let through found a token, one that was refused found none.
-func (m *Counter) after(i int32, level, room float64) float64 {
+func (m *Counter) after(k int32, level, room float64) float64 {
 	switch {
-	case m.counts(i) && m.spent != nil:
+	case m.counted[k] && m.spent != nil:
 		return min(level, room-1) + 1
-	case m.counts(i):
+	case m.counted[k]:
 		return level + 1
 	case m.spent == nil:
 		return level
-	case !m.spent[i]:
+	case !m.spent[m.who[k]]:
 		return max(level, room-1)
 	case level <= room-1:
 		return level + 1
@@ -80,5 +75,12 @@ func (m *Counter) after(i int32, level, room float64) float64 {
 // units returns a level in units, rounded up, at most what an int32 takes: a whole
 // threshold is passed as soon as the level is over it.
 func units(v float64) int32 {
-	return int32(min(max(math.Ceil(v/BucketUnit), 0), 1<<24))
+	const most = 1 << 24
+	switch {
+	case v <= 0:
+		return 0
+	case v >= most*BucketUnit:
+		return most
+	}
+	return int32(math.Ceil(v / BucketUnit))
 }

@@ -8,8 +8,9 @@ import (
 
 // Each visits the attempts in the order of the counter's reading.
 func (m *Counter) Each(visit func(i int32, at capture.Instant)) {
-	for k, i := range m.order {
-		visit(i, m.at[k])
+	order, moments := m.t.moments(m.reading)
+	for k, i := range order {
+		visit(i, moments[k])
 	}
 }
 
@@ -37,12 +38,12 @@ const (
 	unmet               // refused by the other mechanism, in front of the bucket
 )
 
-// deed returns what became of an attempt.
-func (m *Counter) deed(i int32, forced bool) deed {
+// deed returns what became of the attempt at k.
+func (m *Counter) deed(k int32, forced bool) deed {
 	switch {
-	case m.counts(i) && forced:
+	case m.counted[k] && forced:
 		return tookFor
-	case m.counts(i):
+	case m.counted[k]:
 		return took
 	case !forced:
 		return failed
@@ -55,38 +56,17 @@ func (m *Counter) deed(i int32, forced bool) deed {
 // Buckets returns the buckets of a counter of what was let through. Attempts marked in
 // forced, nil if none are, are refused by another mechanism whatever a bucket says.
 func (m *Counter) Buckets(forced []bool) *Buckets {
-	b := &Buckets{spends: m.spent != nil}
-	next, last := m.begins(), make([]capture.Instant, m.n)
-	b.meetings = make([]meeting, next[m.n])
-	for k, i := range m.order {
-		l := m.labels[i]
-		if l < 0 {
-			continue
-		}
+	b := &Buckets{spends: m.spent != nil, meetings: make([]meeting, len(m.who))}
+	for l := range m.labels() {
 		pause := math.Inf(1)
-		if last[l].Seen() {
-			pause = float64(m.at[k] - last[l])
+		for k := m.begins[l]; k < m.begins[l+1]; k++ {
+			if k > m.begins[l] {
+				pause = float64(m.at[k] - m.at[k-1])
+			}
+			b.meetings[k] = meeting{pause, m.deed(k, forced != nil && forced[m.who[k]])}
 		}
-		b.meetings[next[l]] = meeting{pause, m.deed(i, forced != nil && forced[i])}
-		next[l]++
-		last[l] = m.at[k]
 	}
 	return b
-}
-
-// begins returns where the attempts of each label begin if they are laid out label after
-// label, and last how many they are.
-func (m *Counter) begins() []int {
-	begins := make([]int, m.n+1)
-	for _, l := range m.labels {
-		if l >= 0 {
-			begins[l+1]++
-		}
-	}
-	for l := range m.n {
-		begins[l+1] += begins[l]
-	}
-	return begins
 }
 
 // Misjudged is what a bucket decides in another way than the gateway did: it was empty for

@@ -13,8 +13,22 @@ import (
 func (m *Counter) Trailing(window time.Duration) evidence.Range {
 	j := min(m.jitter, window/4)
 	out := m.ranges()
-	m.trail(out, [3]trail{{join: j, leave: window - j}, {join: 0, leave: window}, {join: -j, leave: window + j}})
-	return m.unknown(out)
+	for l := range m.labels() {
+		early, late := m.passedUnder(l), m.passedUnder(l)
+		first, gone, last := early, early, early // those that have left, allowing for the jitter
+		before := int32(0)
+		for k := m.begins[l]; k < m.begins[l+1]; k++ {
+			i, left := m.who[k], m.at[k].Add(-window)
+			sure, most := m.around(k, before, &early, &late, j)
+			out.Lo[i] = max(0, sure-first.until(left.Add(j)))
+			out.Mid[i] = before - gone.until(left)
+			out.Hi[i] = most - last.until(left.Add(-j))
+			if m.counted[k] {
+				before++
+			}
+		}
+	}
+	return out
 }
 
 // Fixed counts, for each attempt, those counted under its label since the window it
@@ -22,7 +36,7 @@ func (m *Counter) Trailing(window time.Duration) evidence.Range {
 // recording's clock.
 func (m *Counter) Fixed(window time.Duration, phase capture.Instant) evidence.Range {
 	begun, number := phase, int64(1<<40)
-	return m.windowed(window, func(_ int32, at capture.Instant) (int64, time.Duration) {
+	return m.windowed(window, func(at capture.Instant, _ bool) (int64, time.Duration) {
 		into := at.Sub(begun)
 		if into < 0 || into >= window {
 			passed := into / window
@@ -39,50 +53,59 @@ func (m *Counter) Fixed(window time.Duration, phase capture.Instant) evidence.Ra
 // FromFirst is as Fixed, but the window of a label begins with the first attempt
 // after the last one has ended.
 func (m *Counter) FromFirst(window time.Duration) evidence.Range {
-	starts := make([]capture.Instant, m.n)
-	number := make([]int64, m.n)
-	return m.windowed(window, func(l int32, at capture.Instant) (int64, time.Duration) {
-		if number[l] == 0 || at.Sub(starts[l]) >= window {
-			number[l]++
-			starts[l] = at
+	var start capture.Instant
+	number := int64(0)
+	return m.windowed(window, func(at capture.Instant, first bool) (int64, time.Duration) {
+		if first || at.Sub(start) >= window {
+			number++
+			start = at
 		}
-		return number[l], at.Sub(starts[l])
+		return number, at.Sub(start)
 	})
 }
 
 // windowed counts within numbered windows. place returns the number of the window
-// of a label and how far in it a moment lies; moments come in order.
-func (m *Counter) windowed(window time.Duration, place func(int32, capture.Instant) (int64, time.Duration)) evidence.Range {
+// and how far in it a moment lies; moments under a label come in order, the first told.
+func (m *Counter) windowed(window time.Duration, place func(at capture.Instant, first bool) (int64, time.Duration)) evidence.Range {
 	below, above := m.doubt()
 	out := m.ranges()
-	counts, before, last := make([]int32, m.n), make([]int32, m.n), make([]int64, m.n)
-	for k, i := range m.order {
-		l := m.labels[i]
-		if l < 0 {
-			continue
-		}
-		number, into := place(l, m.at[k])
-		if number != last[l] {
-			before[l] = 0
-			if number == last[l]+1 {
-				before[l] = counts[l]
+	for l := range m.labels() {
+		var w windowCounts
+		for k := m.begins[l]; k < m.begins[l+1]; k++ {
+			number, into := place(m.at[k], k == m.begins[l])
+			w.enter(number)
+			i := m.who[k]
+			lo, hi := max(0, w.now-below[k]), w.now+above[k]
+			if into < m.jitter {
+				hi = max(hi, w.before)
 			}
-			last[l], counts[l] = number, 0
-		}
-		count := counts[l]
-		out.Mid[i] = count
-		out.Lo[i], out.Hi[i] = count-below[i], count+above[i]
-		if into < m.jitter && number > 1 {
-			out.Hi[i] = max(out.Hi[i], before[l])
-		}
-		if window-into < m.jitter {
-			out.Lo[i] = 0
-		}
-		if m.counts(i) {
-			counts[l]++
+			if window-into < m.jitter {
+				lo = 0
+			}
+			out.Lo[i], out.Mid[i], out.Hi[i] = lo, w.now, hi
+			if m.counted[k] {
+				w.now++
+			}
 		}
 	}
-	return m.unknown(out)
+	return out
+}
+
+// windowCounts is what was counted in the window that runs and in the one before.
+type windowCounts struct {
+	number      int64
+	now, before int32
+}
+
+func (w *windowCounts) enter(number int64) {
+	if number == w.number {
+		return
+	}
+	w.before = 0
+	if number == w.number+1 {
+		w.before = w.now
+	}
+	w.number, w.now = number, 0
 }
 
 // EstimateUnit is the resolution of the counts of [Counter.Estimated].
@@ -95,31 +118,23 @@ func (m *Counter) Estimated(window time.Duration, phase capture.Instant, off tim
 	below, above := m.doubt()
 	out := m.ranges()
 	out.Unit = EstimateUnit
-	counts, before, last := make([]int32, m.n), make([]int32, m.n), make([]int64, m.n)
 	slack := (m.jitter + off).Seconds() / window.Seconds()
-	for k, i := range m.order {
-		l := m.labels[i]
-		if l < 0 {
-			continue
-		}
-		into := m.at[k].Sub(phase)
-		number := int64(into/window) + 1
-		if number != last[l] {
-			before[l] = 0
-			if number == last[l]+1 {
-				before[l] = counts[l]
+	for l := range m.labels() {
+		var w windowCounts
+		for k := m.begins[l]; k < m.begins[l+1]; k++ {
+			into := m.at[k].Sub(phase)
+			w.enter(int64(into/window) + 1)
+			covered := 1 - float64(into%window)/float64(window)
+			v, doubt := covered*float64(w.before)+float64(w.now), slack*float64(w.before)
+			i := m.who[k]
+			out.Mid[i] = estimate(v)
+			out.Lo[i], out.Hi[i] = estimate(v-doubt-float64(below[k])), estimate(v+doubt+float64(above[k]))
+			if m.counted[k] {
+				w.now++
 			}
-			last[l], counts[l] = number, 0
-		}
-		covered := 1 - float64(into%window)/float64(window)
-		v, doubt := covered*float64(before[l])+float64(counts[l]), slack*float64(before[l])
-		out.Mid[i] = estimate(v)
-		out.Lo[i], out.Hi[i] = estimate(v-doubt-float64(below[i])), estimate(v+doubt+float64(above[i]))
-		if m.counts(i) {
-			counts[l]++
 		}
 	}
-	return m.unknown(out)
+	return out
 }
 
 // estimate returns a count in units, rounded down: a limit is reached by its own value.

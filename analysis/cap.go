@@ -34,7 +34,7 @@ const mostSockets = 1_000_000
 
 func weighCap(s *study) []*hypothesis {
 	hs := make([]*hypothesis, len(s.parts))
-	s.each(len(hs), func(i int) { hs[i] = newCapFit(s, s.parts[i]).hypothesis() })
+	inParallel(len(hs), func(i int) { hs[i] = newCapFit(s, s.parts[i]).hypothesis() })
 	return hs
 }
 

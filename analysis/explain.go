@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"why403/analysis/covariate"
@@ -178,18 +175,6 @@ func (s *study) weighEach(of []*cause) [][]*hypothesis {
 	return weighed
 }
 
-// each does n jobs of one cause side by side; in a long recording one after the other, since
-// each takes memory for every attempt, and the causes are weighed side by side anyway.
-func (s *study) each(n int, job func(i int)) {
-	if s.beginning == nil {
-		inParallel(n, job)
-		return
-	}
-	for i := range n {
-		job(i)
-	}
-}
-
 // reached is the best log likelihood of those that say what becomes of single attempts.
 func reached(hs []*hypothesis) float64 {
 	best := math.Inf(-1)
@@ -199,21 +184,6 @@ func reached(hs []*hypothesis) float64 {
 		}
 	}
 	return best
-}
-
-// inParallel runs n jobs on as many goroutines as there are processors. What a job
-// comes to must not depend on the others.
-func inParallel(n int, job func(i int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				job(i)
-			}
-		})
-	}
-	workers.Wait()
 }
 
 // leadsOf returns the leading hypothesis of each cause that has one.

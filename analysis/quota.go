@@ -35,13 +35,13 @@ const (
 
 func weighQuota(s *study) []*hypothesis {
 	fits := make([]*quotaFit, len(s.parts))
-	s.each(len(fits), func(i int) { fits[i] = newQuotaFit(s, s.parts[i]) })
+	inParallel(len(fits), func(i int) { fits[i] = newQuotaFit(s, s.parts[i]) })
 	top := s.reached
 	for _, f := range fits {
 		top = max(top, f.reach())
 	}
 	hs := make([]*hypothesis, len(fits))
-	s.each(len(fits), func(i int) {
+	inParallel(len(fits), func(i int) {
 		fits[i].climbOn(top)
 		hs[i] = fits[i].hypothesis()
 	})

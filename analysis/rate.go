@@ -49,13 +49,13 @@ var wholeBursts = evidence.Counts(mostBurst)
 
 func weighRate(s *study) []*hypothesis {
 	fits := make([]*rateFit, len(s.parts))
-	s.each(len(fits), func(i int) { fits[i] = fitRate(s, s.parts[i]) })
+	inParallel(len(fits), func(i int) { fits[i] = fitRate(s, s.parts[i]) })
 	top := s.reached
 	for _, f := range fits {
 		top = max(top, f.bestLogLik())
 	}
 	hs := make([]*hypothesis, len(fits))
-	s.each(len(fits), func(i int) {
+	inParallel(len(fits), func(i int) {
 		if f := fits[i]; f.bestLogLik() >= promising(top) {
 			f.climbOn()
 		}

@@ -27,10 +27,10 @@ func (s *study) doubtful(hs []*hypothesis) []*hypothesis {
 	var list []*hypothesis
 	for _, h := range hs {
 		if h.logEvidence >= best+ruledOutBelow && (h.cause == randomRefusal || h.calls() && !s.nearlyRight(h)) {
-			h.doubt, h.doubtedFor = s.doubt(h)
 			list = append(list, h)
 		}
 	}
+	inParallel(len(list), func(i int) { list[i].doubt, list[i].doubtedFor = s.doubt(list[i]) })
 	return list
 }
 

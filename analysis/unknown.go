@@ -60,7 +60,8 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		terms = append(terms, each+evidence.Context(c.labels, c.n, s.table.Refused, s.weights)-s.unpaid(c.labels, c.n, s.table.Refused))
 	}
 	best, pattern, rising := 0.0, "", math.Inf(-1)
-	for _, lead := range leads {
+	gains := s.residualGains(leads)
+	for l, lead := range leads {
 		if lead.cause == sourceBan && len(lead.parts) == 0 {
 			terms = append(terms, math.Log(stretchShare)+lead.causeless)
 		}
@@ -70,9 +71,8 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		}
 		each := math.Log(residualShare / float64(len(leads)*len(s.contexts)))
 		var left []float64
-		residual := s.residualOf(lead)
-		for _, c := range s.contexts {
-			gain := residual(c)
+		for k, c := range s.contexts {
+			gain := gains[l][k]
 			left = append(left, lead.logEvidence+gain+each)
 			if gain > best {
 				best, pattern = gain, c.name
@@ -103,6 +103,18 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = pattern
 	return h
+}
+
+// residualGains returns what each context on top of each hypothesis gains.
+func (s *study) residualGains(leads []*hypothesis) [][]float64 {
+	gains := make([][]float64, len(leads))
+	inParallel(len(leads), func(l int) {
+		residual := s.residualOf(leads[l])
+		for _, c := range s.contexts {
+			gains[l] = append(gains[l], residual(c))
+		}
+	})
+	return gains
 }
 
 // residualOf returns what a context on top of a hypothesis gains.

@@ -78,7 +78,7 @@ func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 
 // hopeful reports whether bans of a length may still reach the other causes, whatever begins
 // them. Of those that may not, one window is searched for the story.
-func (f *banFit) hopeful(b *banFitted) bool { return b.within() >= promising(f.s.reached) }
+func (f *banFit) hopeful(b *banFitted) bool { return b.within() >= f.s.promising(f.s.reached) }
 
 // fill puts the best of what was tried into the hypothesis.
 func (f *banFit) fill(h *hypothesis, b *banFitted) {

@@ -161,7 +161,7 @@ func (s *study) weighCauses(of []*cause) []*hypothesis {
 // weighEach weighs causes apart, in their waves.
 func (s *study) weighEach(of []*cause) [][]*hypothesis {
 	weighed := make([][]*hypothesis, len(of))
-	s.reached = math.Inf(-1)
+	s.reached = s.toReach
 	for now := range waves {
 		var list []int
 		for i, c := range of {
@@ -170,7 +170,7 @@ func (s *study) weighEach(of []*cause) [][]*hypothesis {
 			}
 		}
 		inParallel(len(list), func(k int) { weighed[list[k]] = of[list[k]].weigh(s) })
-		s.reached = reached(slices.Concat(weighed...))
+		s.reached = max(s.toReach, reached(slices.Concat(weighed...)))
 	}
 	return weighed
 }

@@ -27,7 +27,7 @@ func (f *capFit) fitLinger() {
 		// The acceptance is seen up to a wait after the place became free.
 		f.lingers.try(at, width)
 		f.lingers.try(at-wait, width)
-		if k < climbed && max(f.plain[f.best].result.Best.LogLik, f.lingers.bestLogLik()) >= promising(f.s.reached) {
+		if k < climbed && max(f.plain[f.best].result.Best.LogLik, f.lingers.bestLogLik()) >= f.s.promising(f.s.reached) {
 			f.lingers.climb(at, width+wait, width)
 		}
 	}
@@ -43,7 +43,7 @@ func (f *capFit) shortLingers(width float64) {
 		f.lingers.try(x, x*(ratio-1))
 	}
 	best, ok := f.lingers.best()
-	if !ok || best.x >= bins*width || max(f.plain[f.best].result.Best.LogLik, best.logLik()) < promising(f.s.reached) {
+	if !ok || best.x >= bins*width || max(f.plain[f.best].result.Best.LogLik, best.logLik()) < f.s.promising(f.s.reached) {
 		return
 	}
 	f.lingers.climb(best.x, best.step, best.step)

@@ -14,7 +14,10 @@ func (s *study) pairsOfLong(leads []*hypothesis) []*hypothesis {
 	if slices.ContainsFunc(slices.Concat(list, leads), s.leavesNoCause) || s.explainedAlone(leads) {
 		return list
 	}
-	first := s.bestAlone(leads)
+	first := s.bestAlone(slices.DeleteFunc(slices.Clone(leads), func(h *hypothesis) bool { return !h.mayBeFirst() }))
+	if first == nil {
+		return list
+	}
 	late := s.excerpt(s.worst(first))
 	if late == nil {
 		return list
@@ -22,11 +25,11 @@ func (s *study) pairsOfLong(leads []*hypothesis) []*hypothesis {
 	g := *s
 	g.beginning = late
 	for _, h := range late.partnersOf(first) {
-		second := g.refit(h, first.predicted)
+		second := g.refit(h, first.predicted, first.logLik)
 		if second == nil {
 			continue
 		}
-		both := g.joined(first, second)
+		both := g.joined(first, second, first.logLik)
 		if both != nil && !slices.ContainsFunc(list, func(o *hypothesis) bool { return pairKey(o) == pairKey(both) }) {
 			list = append(list, both)
 		}
@@ -91,11 +94,11 @@ func (s *study) pairsAsBegun() []*hypothesis {
 		if first == nil {
 			continue
 		}
-		second := s.refit(h.parts[1], first.predicted)
+		second := s.refit(h.parts[1], first.predicted, first.logLik)
 		if second == nil {
 			continue
 		}
-		if both := s.joined(first, second); both != nil {
+		if both := s.joined(first, second, first.logLik); both != nil {
 			list = append(list, both)
 		}
 	}

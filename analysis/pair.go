@@ -40,12 +40,14 @@ func (s *study) pairs(leads []*hypothesis) []*hypothesis {
 	}
 	best := map[string]*hypothesis{}
 	var order []string
+	top := s.bestAlone(leads).logLik
 	for _, first := range s.firsts(leads) {
-		for _, second := range s.seconds(first) {
-			h := s.joined(first, second)
+		for _, second := range s.seconds(first, top) {
+			h := s.joined(first, second, top)
 			if h == nil {
 				continue
 			}
+			top = max(top, h.logLik)
 			key := pairKey(h)
 			if best[key] == nil {
 				order = append(order, key)
@@ -114,8 +116,8 @@ func (h *hypothesis) mayBeFirst() bool {
 func (c Counts) precise() bool { return float64(c.N11) >= leastPrecision*float64(c.N11+c.N10) }
 
 // seconds returns the best hypotheses on what a first one leaves over.
-func (s *study) seconds(first *hypothesis) []*hypothesis {
-	g := s.given(first.predicted, first.cause.name+"/"+first.scope+" first")
+func (s *study) seconds(first *hypothesis, best float64) []*hypothesis {
+	g := s.given(first.predicted, first.cause.name+"/"+first.scope+" first", best)
 	var list []*hypothesis
 	for _, h := range leadsOf(g.weighCauses(partners())) {
 		if !sameCause(first, h) {
@@ -138,8 +140,8 @@ func sameCause(a, b *hypothesis) bool {
 }
 
 // refit weighs the cause and scope of a hypothesis again, given another.
-func (s *study) refit(h *hypothesis, other prediction) *hypothesis {
-	g := s.given(other, h.cause.name+"/"+h.scope)
+func (s *study) refit(h *hypothesis, other prediction, best float64) *hypothesis {
+	g := s.given(other, h.cause.name+"/"+h.scope, best)
 	if h.cause.keyed || h.cause == sourceBan {
 		g.parts = slices.DeleteFunc(slices.Clone(g.parts), func(p covariate.Partition) bool { return !p.Has(h.scope) })
 	}
@@ -152,12 +154,12 @@ func (s *study) refit(h *hypothesis, other prediction) *hypothesis {
 }
 
 // joined fits two causes together; nil if one of them has nothing left to do.
-func (s *study) joined(first, second *hypothesis) *hypothesis {
-	a := s.refit(first, second.predicted)
+func (s *study) joined(first, second *hypothesis, best float64) *hypothesis {
+	a := s.refit(first, second.predicted, best)
 	if a == nil {
 		return nil
 	}
-	b := s.refit(second, a.predicted)
+	b := s.refit(second, a.predicted, best)
 	if b == nil {
 		return nil
 	}

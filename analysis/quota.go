@@ -111,7 +111,7 @@ func (f *quotaFit) reach() float64 {
 // climbOn searches on where what was tried may still grow to the best of all.
 func (f *quotaFit) climbOn(top float64) {
 	for _, w := range f.windows {
-		if w.bestLogLik() >= promising(top) {
+		if w.bestLogLik() >= f.s.promising(top) {
 			w.refine(f.s, w.climbOn)
 		}
 	}

@@ -56,7 +56,7 @@ func weighRate(s *study) []*hypothesis {
 	}
 	hs := make([]*hypothesis, len(fits))
 	inParallel(len(fits), func(i int) {
-		if f := fits[i]; f.bestLogLik() >= promising(top) {
+		if f := fits[i]; f.bestLogLik() >= s.promising(top) {
 			f.climbOn()
 		}
 		hs[i] = fits[i].hypothesis()

@@ -8,13 +8,6 @@ import (
 	"why403/analysis/evidence"
 )
 
-// promising is the least log likelihood that may still grow to the best: three times as
-// far off, and where all is explained, by as many mistakes as a value beside the right one makes.
-func promising(best float64) float64 { return min(3*best-20, best-besideRight) }
-
-// besideRight is what a dozen mistakes or two cost.
-const besideRight = 100
-
 // rateFit searches the rate of a bucket under one key, by one reading.
 type rateFit struct {
 	s       *study

@@ -29,8 +29,12 @@ type study struct {
 	lasted, recorded float64     // seconds: the longest stretch; all that was recorded
 	caches           *sync.Mutex // guards found, byPart and columns
 
-	// reached is the best log likelihood of the causes that were weighed in earlier waves.
-	reached float64
+	// reached is the best log likelihood of the causes that were weighed in earlier waves,
+	// or toReach, what else there is.
+	reached, toReach float64
+	// nothing is the log likelihood of whoever lets everything through that another
+	// mechanism does not refuse.
+	nothing float64
 
 	// ruled says that some rule foretells nearly every single refusal, so that
 	// chances alone are not the whole story.
@@ -49,10 +53,11 @@ type study struct {
 }
 
 func newStudy(run *capture.Run) *study {
-	s := &study{run: run, table: covariate.Build(run), found: map[string]found{}, caches: new(sync.Mutex)}
+	s := &study{run: run, table: covariate.Build(run), found: map[string]found{}, caches: new(sync.Mutex), toReach: math.Inf(-1)}
 	s.start = started(run)
 	s.measure()
 	s.weighBursts()
+	s.nothing = s.foretellingNothing()
 	for _, refused := range s.table.Refused {
 		if refused {
 			s.refused++
@@ -68,14 +73,17 @@ func newStudy(run *capture.Run) *study {
 
 // given returns the study of what a prediction leaves over: the attempts that it
 // refuses are refused whatever another mechanism says. Those of which it is unsure
-// are taken the way they went.
-func (s *study) given(p prediction, name string) *study {
+// are taken the way they went. Whatever cannot bring both near the best log likelihood of
+// all so far is fitted less closely.
+func (s *study) given(p prediction, name string, best float64) *study {
 	g := *s
 	g.prefix += name + " "
+	g.toReach = best - s.unsureCost(p)
 	g.byPart, g.forced = nil, make([]bool, len(p))
 	for i, f := range p {
 		g.forced[i] = f.call > 0 && !f.unsure || f.unsure && f.call != 0 && s.table.Refused[i]
 	}
+	g.nothing = g.foretellingNothing()
 	return &g
 }
 

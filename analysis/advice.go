@@ -30,9 +30,11 @@ var advisers = []func(*study) *Advice{
 
 // advise returns what stands out, the urgent first.
 func (s *study) advise() []Advice {
+	found := make([]*Advice, len(advisers))
+	inParallel(len(found), func(i int) { found[i] = advisers[i](s) })
 	var list []Advice
-	for _, of := range advisers {
-		if a := of(s); a != nil {
+	for _, a := range found {
+		if a != nil {
 			list = append(list, *a)
 		}
 	}

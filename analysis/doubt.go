@@ -41,24 +41,28 @@ func (s *study) doubt(h *hypothesis) (odds float64, on string) {
 	if h.cause == randomRefusal {
 		clear(kind)
 	}
-	gains, labels := make([]float64, len(s.contexts)), make([]int32, len(kind))
-	for k, c := range s.contexts {
-		byCall(labels, kind, c)
-		gains[k] = evidence.Context(labels, kinds*c.n, s.table.Refused, nil)
-		known(labels, kind, c)
-		gains[k] -= evidence.Context(labels, kinds, s.table.Refused, nil)
-	}
+	gains := make([]float64, len(s.contexts))
+	inParallel(len(gains), func(k int) {
+		cells, all := s.cellsOf(kind, s.contexts[k])
+		gains[k] = evidence.Rates(cells) - evidence.Rates(all)
+	})
 	return floats.LogSumExp(gains) - math.Log(float64(len(gains))) + math.Log(patterned), s.contexts[floats.MaxIdx(gains)].name
 }
 
-// known labels attempts with their kind where their context is known, others with −1.
-func known(labels, kind []int32, c context) {
+// cellsOf counts acceptances and refusals by context and kind where both are known, and in
+// all by kind.
+func (s *study) cellsOf(kind []int32, c context) (cells, all [][2]float64) {
+	cells, all = make([][2]float64, kinds*c.n), make([][2]float64, kinds)
 	for i, k := range kind {
-		labels[i] = k
-		if c.labels[i] < 0 {
-			labels[i] = -1
+		if l := c.labels[i]; k >= 0 && l >= 0 {
+			cells[kinds*l+k][outcomeOf(s.table.Refused[i])]++
 		}
 	}
+	for i, cell := range cells {
+		all[i%kinds][0] += cell[0]
+		all[i%kinds][1] += cell[1]
+	}
+	return cells, all
 }
 
 // doubted is what a doubt leaves of the log evidence for the hypothesis, and for the

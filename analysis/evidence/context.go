@@ -15,6 +15,12 @@ func Context(label []int32, n int, refused []bool, weight []float64) float64 {
 			cells[l][outcome(refused[i])] += w
 		}
 	}
+	return Rates(cells)
+}
+
+// Rates returns the log evidence of a rate of refusals of its own for each cell of the
+// weights of acceptances and refusals.
+func Rates(cells [][2]float64) float64 {
 	var sum float64
 	for _, c := range cells {
 		sum += Either.Log(c[1], c[0])

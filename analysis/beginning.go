@@ -77,8 +77,8 @@ func partsUntil(parts []capture.Part, end capture.Instant) []capture.Part {
 	return list
 }
 
-// forget drops what was found for mechanisms that the beginning rules out, but for the
-// best of each, which its story is told with.
+// forget drops what was found for mechanisms that the beginning rules out or says nothing
+// about, but for the best of each, which its story is told with.
 func (s *study) forget() {
 	b := s.beginning
 	best := b.begunWith[0].logEvidence
@@ -90,7 +90,7 @@ func (s *study) forget() {
 	}
 	for key, f := range b.found {
 		switch top := tops[f.of]; {
-		case top-best >= ruledOutBelow:
+		case top-best >= ruledOutBelow && top >= f.nothing+leastTelling:
 			continue
 		case f.top() < top:
 			f.list = nil

@@ -56,6 +56,9 @@ type capTry struct {
 func newCapFit(s *study, p covariate.Partition) *capFit {
 	f := &capFit{s: s, part: p}
 	for _, r := range s.table.Readings() {
+		if len(f.plain) > 0 && !s.tells(f.plain[0].result.Best.LogLik) {
+			break
+		}
 		f.plain = append(f.plain, capTry{r, f.scan(r, 0)})
 		if k := len(f.plain) - 1; f.plain[k].result.Best.LogLik > f.plain[f.best].result.Best.LogLik {
 			f.best = k

@@ -14,7 +14,9 @@ func (s *study) pairsOfLong(leads []*hypothesis) []*hypothesis {
 	if slices.ContainsFunc(slices.Concat(list, leads), s.leavesNoCause) || s.explainedAlone(leads) {
 		return list
 	}
-	first := s.bestAlone(slices.DeleteFunc(slices.Clone(leads), func(h *hypothesis) bool { return !h.mayBeFirst() }))
+	first := s.bestAlone(slices.DeleteFunc(slices.Clone(leads), func(h *hypothesis) bool {
+		return !h.mayBeFirst() || float64(h.counts.N11) < leastOwn*float64(s.refused)
+	}))
 	if first == nil {
 		return list
 	}

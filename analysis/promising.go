@@ -14,7 +14,15 @@ func (s *study) promising(best float64) float64 {
 const (
 	besideRight = 100  // what a dozen mistakes or two cost
 	leastGain   = 0.05 // of what the best gains on foretelling nothing
+	// leastTelling is what the best of all values tried may gain on that by chance.
+	leastTelling = 20
 )
+
+// tells reports whether a log likelihood says something. What does not in one order of a
+// long recording does not in another either.
+func (s *study) tells(logLik float64) bool {
+	return s.beginning == nil || logLik >= s.nothing+leastTelling
+}
 
 // foretellingNothing is the log likelihood of whoever lets everything through that another
 // mechanism does not refuse.

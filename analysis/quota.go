@@ -195,18 +195,26 @@ const windowsShare = 0.6
 
 func countTries(s *study, labels []int32, n int, kind windowKind, share float64) []quotaTry {
 	var tries []quotaTry
-	readings := s.table.Readings()
-	for _, r := range readings {
+	best := math.Inf(1)
+	for _, r := range s.table.Readings() {
+		if !s.tells(best) {
+			break
+		}
+		best = math.Inf(-1)
 		for variant, counts := range []func() evidence.Range{
 			func() evidence.Range { return s.table.Open(labels, n, r, covariate.Never) },
 			func() evidence.Range { return s.table.Attempted(labels, n, r) },
 		} {
 			result := s.scanCounts(counts())
 			tries = append(tries, quotaTry{
-				variant: []string{countsAccepted, countsAttempts}[variant], share: share / 2 / float64(len(readings)),
-				logEv: result.LogEvidence, result: result, counts: counts, kind: kind,
+				variant: []string{countsAccepted, countsAttempts}[variant],
+				logEv:   result.LogEvidence, result: result, counts: counts, kind: kind,
 			})
+			best = max(best, result.Best.LogLik)
 		}
+	}
+	for i := range tries {
+		tries[i].share = share / float64(len(tries))
 	}
 	return tries
 }

@@ -242,13 +242,14 @@ func (s *study) featuresOnce() []feature {
 
 // found is what a search came to.
 type found struct {
-	of   string // the mechanism, with the study's prefix
-	list []trial
+	of      string // the mechanism, with the study's prefix
+	list    []trial
+	nothing float64 // the log likelihood of foretelling nothing
 }
 
 // note keeps what a search came to.
 func (s *study) note(key, of string, list []trial) {
 	s.caches.Lock()
 	defer s.caches.Unlock()
-	s.found[key] = found{s.prefix + of, list}
+	s.found[key] = found{s.prefix + of, list, s.nothing}
 }

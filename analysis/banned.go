@@ -36,6 +36,7 @@ type banned struct {
 func (f *banFit) banned(length float64, renews bool) *banned {
 	t := f.s.table
 	b := &banned{s: f.s, length: length, phases: make([]banPhase, len(t.Attempts)), weights: make([]float64, len(t.Attempts)), epochs: make([]int32, len(t.Attempts)), n: f.part.N}
+	passes := f.passesNext()
 	until := make([]capture.Instant, f.part.N)
 	epoch := make([]int32, f.part.N)
 	for l := range epoch {
@@ -69,7 +70,7 @@ func (f *banFit) banned(length float64, renews bool) *banned {
 			b.add(i, nearEnd) // the last of a ban may be answered late
 		default:
 			b.add(i, unbanned)
-			if t.Refused[i] {
+			if t.Refused[i] && !passes(i, at.Add(toDuration(length)-t.Jitter)) {
 				until[l] = at.Add(toDuration(length))
 				epoch[l] = int32(b.n)
 				b.n++
@@ -77,6 +78,22 @@ func (f *banFit) banned(length float64, renews bool) *banned {
 		}
 	}
 	return b
+}
+
+// passesNext returns whether the attempt of a source after one of its was let through before a
+// moment: then a refusal began no ban.
+func (f *banFit) passesNext() func(i int, before capture.Instant) bool {
+	t := f.s.table
+	next, last := make([]int, len(t.Attempts)), make([]int, f.part.N)
+	for i := len(next) - 1; i >= 0; i-- {
+		if l := f.part.Labels[i]; l >= 0 && (f.s.forced == nil || !f.s.forced[i]) {
+			next[i], last[l] = last[l], i
+		}
+	}
+	return func(i int, before capture.Instant) bool {
+		k := next[i] // 0 of none, which is nobody's next
+		return k > 0 && !t.Refused[k] && t.Attempts[k].Answered < before
+	}
 }
 
 // add notes into which phase an attempt falls.

@@ -1,5 +1,5 @@
 // Package e2e tests the built command with the tools that people use beside it:
-// JMeter as the load, HAProxy as the gateway, the SQLite shell on a run file that
+// JMeter as the load, HAProxy and nginx as gateways, the SQLite shell on a run file that
 // is being written, Chromium for the report and the live page, Node.js, Chromium
 // and curl as clients.
 //

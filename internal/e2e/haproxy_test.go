@@ -1,11 +1,9 @@
 package e2e
 
 import (
-	"bytes"
 	"crypto/tls"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -42,36 +40,14 @@ func haproxy(t *testing.T, room int) gateway {
 	dir := t.TempDir()
 	roots, bundle := certificate(t)
 
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := ln.(*net.TCPListener).File() // inherited as descriptor 3
-	if err != nil {
-		t.Fatal(err)
-	}
 	cmd := command(t.Context(), "haproxy", "-db", "-f", root(t, "testdata/haproxy/gateway.cfg"))
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 5 * time.Second
-	cmd.ExtraFiles = []*os.File{file}
 	cmd.Env = append(cmd.Env, "CERT="+write(t, filepath.Join(dir, "bundle.pem"), bundle), "TOKEN_KEY="+key,
 		"CAP="+strconv.Itoa(room), "BACKEND="+server.Addr().String())
-	var log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Wait()
-		if t.Failed() {
-			t.Logf("haproxy: %s", log.String())
-		}
-	})
-	waitTLS(t, ln.Addr().String(), &log)
-	ln.Close() // HAProxy has it now
-	file.Close()
-	host, port, _ := net.SplitHostPort(ln.Addr().String())
-	tokens := "https://" + ln.Addr().String() + "/oauth/token"
+	ln := listen(t)
+	log := ln.hand(t, cmd)
+	waitTLS(t, ln.addr, log)
+	host, port, _ := net.SplitHostPort(ln.addr)
+	tokens := "https://" + ln.addr + "/oauth/token"
 	return gateway{host, port, tokens, write(t, filepath.Join(dir, "roots.pem"), roots), issued}
 }
 

@@ -44,7 +44,8 @@ type Table struct {
 	// acceptance: somebody waited for an answer that did not come.
 	TimesOut bool
 	// Queues says that acceptances wait for anything from nearly nothing to nearly that
-	// time: all stand in one queue, and leave it when the time is over.
+	// time, or that those next to refusals waited nearly as long as these: all stand in one
+	// queue, and leave it when the time is over.
 	Queues bool
 	// TokensUsual says that most attempts carry a token, so that one without is
 	// known to have none.
@@ -85,6 +86,7 @@ func Build(run *capture.Run) *Table {
 	t.decide()
 	t.waits()
 	t.order()
+	t.Queues = t.Queues || t.TimesOut && t.queuesBeside()
 	t.tokens()
 	t.TokensUsual = t.tokensUsual()
 	t.jwtsUsual = t.countJWTs()

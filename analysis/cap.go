@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/floats"
@@ -88,7 +89,7 @@ func (f *capFit) hypothesis() *hypothesis {
 		h.logEvidence = f.s.unfitted(func(i int) bool { return f.part.Labels[i] < 0 })
 		return h
 	}
-	h.logEvidence = f.logEvidence()
+	h.logEvidence, h.reading = f.logEvidence(), f.plain[f.best].reading
 	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, linger)
 	f.s.limit(h, open, best, "open sockets")
 	if h.counts.N10+h.counts.N01 >= fewestMistakes && h.counts.N11 >= fewestRefusals {
@@ -129,12 +130,15 @@ func saysCap(s *study, h *hypothesis) string {
 	if h.drift != nil {
 		return saysDrift(s, h)
 	}
-	lingers := ""
+	with := ""
 	if h.linger != nil {
-		lingers = fmt.Sprintf(", counts a closed one for another %s,", seconds(h.linger.Value))
+		with = fmt.Sprintf(", counts a closed one for another %s,", seconds(h.linger.Value))
+	}
+	if h.reading.AtOnce {
+		with += fmt.Sprintf(", lets further upgrades wait %s for a place,", seconds(s.table.RefusedWait.Seconds()))
 	}
 	return fmt.Sprintf("The gateway holds at most %s%s%s and refuses the rest with %s.",
-		plural(int(h.threshold.Value), "open socket"), per(h.scope), lingers, s.majority)
+		plural(int(h.threshold.Value), "open socket"), per(h.scope), strings.ReplaceAll(with, ",,", ","), s.majority)
 }
 
 func storyCap(s *study, h *hypothesis) string {

@@ -108,7 +108,7 @@ func (s *study) weigh() []*hypothesis {
 	for _, h := range hs {
 		h.logEvidence += math.Log(h.cause.prior)
 		for _, part := range h.single() {
-			h.logEvidence += s.spokenFor(part.cause) + s.unqueued(part.cause)
+			h.logEvidence += s.spokenFor(part.cause) + s.unqueued(part)
 		}
 	}
 	return s.ranked(hs)

@@ -38,8 +38,8 @@ func (s *study) queues(hs []*hypothesis) []*hypothesis {
 }
 
 // unqueued is what a queue takes from the log odds of a cause that has none.
-func (s *study) unqueued(c *cause) float64 {
-	if s.table.Queues && c != overload && c != unknown {
+func (s *study) unqueued(h *hypothesis) float64 {
+	if s.table.Queues && h.cause != overload && h.cause != unknown && !h.reading.AtOnce {
 		return -queueOdds
 	}
 	return 0

@@ -13,15 +13,22 @@ type Reading struct {
 	// ByRequest takes the moment of the request for that of the decision (the
 	// way there and the queue take no time), else that of the answer.
 	ByRequest bool
+	// AtOnce says that the answer followed the decision at once: what took time was the
+	// wait for a place.
+	AtOnce bool
 }
 
 // Readings returns the readings worth trying for the table: where refusals are
 // slow the decision, or the wait for it, begins at the request.
 func (t *Table) Readings() []Reading {
+	readings := []Reading{{}, {ByRequest: true}}
 	if t.RefusedWait > slowRefusal {
-		return []Reading{{ByRequest: true}}
+		readings = readings[1:]
 	}
-	return []Reading{{}, {ByRequest: true}}
+	if t.Queues {
+		readings = append(readings, Reading{AtOnce: true})
+	}
+	return readings
 }
 
 const slowRefusal = 500 * time.Millisecond
@@ -90,7 +97,7 @@ type frame struct {
 func (t *Table) exact(r Reading) frame {
 	f := t.frame(r)
 	f.selfLast = true
-	if !r.ByRequest {
+	if !r.ByRequest && !r.AtOnce {
 		// A close reaches the gateway, and shows in an answer, a round trip later.
 		f.release = t.Usual
 	}
@@ -106,7 +113,10 @@ func (t *Table) allowing(r Reading) (atLeast, atMost frame) {
 		atLeast.opens, atLeast.openAt = t.opened, t.answeredAt
 		return atLeast, atMost
 	}
-	atLeast.shift, atMost.shift = t.Jitter, -t.Jitter
+	if r.AtOnce {
+		atMost.release = t.Transit
+	}
+	atLeast.shift, atMost.shift = t.Blur(r), -t.Blur(r)
 	return atLeast, atMost
 }
 

@@ -42,7 +42,7 @@ func (t *Table) CountReadings() []Reading {
 
 // Blur is by how much the moments of a reading may be off.
 func (t *Table) Blur(r Reading) time.Duration {
-	if r.ByRequest {
+	if r.ByRequest || r.AtOnce {
 		return t.Transit
 	}
 	return t.Jitter

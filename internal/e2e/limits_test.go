@@ -77,14 +77,29 @@ func (c limitOf) missed(f *analysis.Findings) string {
 // as they are tried, and must not be taken for tokens that are used up.
 func TestTokenRateOfHAProxy(t *testing.T) {
 	need(t, "haproxy")
-	cmd := command(t.Context(), "haproxy", "-db", "-f", root(t, "testdata/haproxy/limits.cfg"))
-	cmd.Env = append(cmd.Env, "LIMIT=3", "BACKEND="+backend(t))
-	ln := listen(t)
-	ln.hand(t, cmd)
-	f := loaded(t, ln.addr)
+	f := loaded(t, haproxyAs(t, "limits.cfg", "LIMIT=3"))
 	if f.Verdict.Status != analysis.Undetermined || !slices.Contains(f.UndecidedBetween, "quota") || !slices.Contains(f.UndecidedBetween, "token-overused") {
 		t.Errorf("verdict %s: %s", f.Verdict.Status, f.Verdict.Says)
 	}
+}
+
+// TestQueueOfHAProxy: whoever waits for a place is let through as soon as a socket closes.
+func TestQueueOfHAProxy(t *testing.T) {
+	need(t, "haproxy")
+	cause := wantCause(t, loaded(t, haproxyAs(t, "queue.cfg", "PLACES=30")), "concurrency-cap", "global")
+	if cause.Threshold.Value != 30 {
+		t.Errorf("threshold %+v, want 30", cause.Threshold)
+	}
+}
+
+// haproxyAs starts HAProxy with a file of testdata/haproxy and returns its address.
+func haproxyAs(t *testing.T, config, setting string) string {
+	t.Helper()
+	cmd := command(t.Context(), "haproxy", "-db", "-f", root(t, "testdata/haproxy/"+config))
+	cmd.Env = append(cmd.Env, setting, "BACKEND="+backend(t))
+	ln := listen(t)
+	ln.hand(t, cmd)
+	return ln.addr
 }
 
 // nginx starts nginx with testdata/nginx/gateway.conf and returns its address.

@@ -7,7 +7,7 @@ import (
 
 const (
 	sure          = 0.9  // the probability from which on a cause is determined
-	explainsLeast = 0.85 // the share of refusals that it must explain
+	explainsLeast = 0.85 // the share of refusals that it must explain, and of what it would have refused, that must have been
 	mostWrong     = 0.05 // the share of what was let through that it would have refused
 	mostMissed    = 0.1  // of what it would have let through, that was refused
 	mostSpared    = 0.2  // of what was let through, for an attribute: it may be refused at random

@@ -48,7 +48,7 @@ func (s *study) explains(h *hypothesis) bool {
 	return float64(c.N11) >= explainsLeast*float64(s.refused) &&
 		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) &&
 		float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) &&
-		(h.refusesInPart() || c.precise()) &&
+		(h.refusesInPart() || c.mostlyRefused()) &&
 		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)))
 }
 
@@ -116,6 +116,10 @@ func leastRival(c, other Counts) float64 {
 func (h *hypothesis) includes(c *cause) bool {
 	return slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return part.cause == c })
 }
+
+// mostlyRefused reports whether as large a share was refused of those that were to be as of
+// the refusals must be explained.
+func (c Counts) mostlyRefused() bool { return float64(c.N11) >= explainsLeast*float64(c.N11+c.N10) }
 
 // wrong is how many attempts went another way.
 func (c Counts) wrong() int { return c.N10 + c.N01 }

@@ -18,6 +18,7 @@ func TestExplainsNearlyEverything(t *testing.T) {
 		"all":                       {Counts{N11: 100, N00: 900}, concurrencyCap, true},
 		"some noise":                {Counts{N11: 96, N10: 9, N01: 4, N00: 891}, concurrencyCap, true},
 		"a seventh contradicts":     {Counts{N11: 100, N10: 130, N00: 770}, concurrencyCap, false},
+		"a sixth passes":            {Counts{N11: 83, N10: 17, N00: 2890}, concurrencyCap, false},
 		"a quarter passes":          {Counts{N11: 30, N10: 10, N00: 2890}, concurrencyCap, false},
 		"an attribute, partly":      {Counts{N11: 100, N10: 130, N00: 770}, attribute, true},
 		"a fifth left over":         {Counts{N11: 80, N01: 20, N00: 900}, concurrencyCap, false},

@@ -53,9 +53,10 @@ func (s *study) unqueued(h *hypothesis) float64 {
 const roomForQueue = 0.2
 
 // fullQueue weighs a limit on the upgrades that wait for an answer, where acceptances wait
-// longer than refusals; nil if they do not.
+// longer than refusals; nil if they do not. Where they are let through in step it is a limit on
+// the rate that makes them wait for their turn, as nginx's does: work takes now more time, now less.
 func (s *study) fullQueue() *hypothesis {
-	if s.forced != nil || 2*s.table.RefusedWait > s.table.Usual {
+	if s.forced != nil || 2*s.table.RefusedWait > s.table.Usual || s.table.Paced() {
 		return nil
 	}
 	terms := []float64{math.Inf(-1)}

@@ -3,6 +3,8 @@ package covariate
 import (
 	"slices"
 	"time"
+
+	"why403/capture"
 )
 
 // queuesBeside reports whether the acceptances next to refusals waited nearly as long as
@@ -26,3 +28,25 @@ func (t *Table) queuesBeside() bool {
 	slices.Sort(beside)
 	return quantile(beside, 0.5) > (t.Usual+t.RefusedWait)/2
 }
+
+// Paced reports whether those that waited were let through in step, each about as long after
+// the one before.
+func (t *Table) Paced() bool {
+	var steps []time.Duration
+	var last capture.Instant
+	for _, i := range t.opened {
+		a := &t.Attempts[i]
+		if last.Seen() && a.Sent < last {
+			steps = append(steps, a.Answered.Sub(last))
+		}
+		last = a.Answered
+	}
+	if len(steps) < fewestTrips {
+		return false
+	}
+	slices.Sort(steps)
+	return quantile(steps, 0.75)-quantile(steps, 0.25) < quantile(steps, 0.5)/inStep
+}
+
+// inStep is how many times longer the usual step is than half of them differ by.
+const inStep = 4

@@ -74,6 +74,6 @@ soak: build
 calibration:
 	go run ./internal/calibrate -seeds 25
 
-# Needs JMeter (.ci/jmeter gets it), HAProxy, sqlite3, k6 and Chromium; one that is missing is a failure.
+# Needs JMeter (.ci/jmeter gets it), HAProxy, nginx, sqlite3, k6 and Chromium; one that is missing is a failure.
 e2e:
 	WHY403_E2E=1 go test -p 1 -count=1 -v -timeout 20m $(call with,WHY403_E2E)

@@ -80,6 +80,7 @@ func FuzzConn(f *testing.F) {
 	seed(sent(post("application/json", `{"grant_type":"x"}`)), got(answerJSON("200 OK", `{"access_token":"abcdefgh"}`)))
 	seed(sent(ask+ask+ask), got("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"+no+"HTTP/1.1 401 x\r\n\r\nabc"), ends(FromServer, capture.FIN))
 	seed(sent("POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 5\r\n\r\nab"), got(no), sent("cde"+ask), got(no))
+	seed(got("\r\n\x00"))
 	f.Fuzz(func(t *testing.T, data []byte, n uint16) {
 		steps := script(data)
 		whole, cut := play(t, 0, steps...), play(t, int(n%512)+1, steps...)

@@ -11,12 +11,16 @@ import (
 // its end, so that what comes behind it is understood. It returns what is left to take.
 func (c *Conn) unasked(at capture.Instant, b []byte) (rest []byte) {
 	h := &c.halves[FromServer]
-	if c.count == 0 && looksLikeSettings(h.beginning(b)) && h.hold(at, b) {
+	rest = b
+	if len(h.held) == 0 {
+		rest = bytes.TrimLeft(b, "\r\n") // here, that it does not matter where the bytes are cut
+	}
+	start := h.beginning(rest)
+	if c.count == 0 && len(start) > 0 && looksLikeSettings(start) && h.hold(at, rest) {
 		return nil // an HTTP/2 gateway need not wait for the client
 	}
-	rest = bytes.TrimLeft(b, "\r\n")
 	if len(h.held) > 0 {
-		rest = h.beginning(b) // which is no answer
+		rest = start // which is no answer
 	}
 	switch {
 	case len(rest) == 0:

@@ -61,24 +61,24 @@ var menu = []*experiment{
 		}},
 	{closeThird, "places that become free again tell a limit on open sockets from everything that only counts or ages",
 		func(f loadFacts) *plan {
-			return f.ramped(f.ramp).reopen(f, f.ramp+10, 0, false, "the reopened")
+			return f.ramped(f.ramp).reopen(f, reopening{closes: f.ramp + 10, away: f.away(), times: 1, part: "the reopened"})
 		},
 		func(s *study, f loadFacts) []string {
 			return []string{
 				"Ramp up until upgrades are refused, and keep the sockets open.",
-				fmt.Sprintf("Let a third of the threads close their sockets and open again, those too that were refused: a second Thread Group with a delay, or -Jhold=%d with -Jloops=2, so that sockets close and reopen while the rest stay.", max(10, int(s.duration()/3))),
+				fmt.Sprintf("Let a third of the threads close their sockets, and after a pause of %s open again, those too that were refused, while the rest stay: a second Thread Group with a hold of its own, two loops and that pause.", seconds(f.away())),
 				"Count how many of the reopened ones are refused.",
 			}
 		}},
 	{thirds, "it parts time, number of upgrades, open sockets and the age and use of tokens from one another in one run",
 		func(f loadFacts) *plan {
-			end := slowed * f.ramp
-			return f.ramped(end).reopen(f, end+10, 0, false, "the reopened with old tokens").reopen(f, end+10, 1, true, "the reopened with fresh tokens")
+			old, fresh := f.reopenings()
+			return f.ramped(slowed*f.ramp).reopen(f, old).reopen(f, fresh)
 		},
 		func(s *study, f loadFacts) []string {
 			return []string{
 				fmt.Sprintf("Run the same plan with -Jrampup=%d, twice as long, and keep the sockets open.", max(1, int(slowed*s.duration()))),
-				"When all threads have started, let two thirds of them close their sockets and open again at once, those too that were refused: one third with the tokens used so far, one third with a token fetched for each.",
+				fmt.Sprintf("When all threads have started, let two thirds of them close their sockets, and after a pause of %s open again, those too that were refused: one third with a token fetched for each, one third with the tokens used so far, and that %d times in a row, %d s each.", seconds(f.away()), inARow, holdAgain),
 				"Count the refused of the ramp and of each third.",
 			}
 		}},
@@ -162,7 +162,7 @@ var menu = []*experiment{
 			return []string{
 				"Run the same plan again, and keep its tokens.",
 				fmt.Sprintf("Then let all threads pause for %s, longer than this recording took.", seconds(f.rest())),
-				"Open one socket with each of a few tokens that were refused before, each of them once.",
+				fmt.Sprintf("Open sockets with a few of the tokens that were refused before, %s each in a row.", times(f.usesAgain())),
 			}
 		}},
 	{oneEdge, "a limit kept by each of the gateway's addresses then comes at its own number",

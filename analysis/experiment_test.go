@@ -24,6 +24,8 @@ func TestRehearse(t *testing.T) {
 	ban := candidateOf(sourceBan, "source", 11, 1).best
 	ban.window, ban.lasts = &Threshold{Value: 11.5}, &Threshold{Value: 1000}
 	old := candidateOf(tokenTooOld, "global", 60, 1).best
+	keptUp := candidateOf(quota, "token", 60, 1).best
+	keptUp.window, keptUp.variant = &Threshold{Value: 60}, countsAttempts
 	for _, c := range []struct {
 		name string
 		h    *hypothesis
@@ -42,6 +44,7 @@ func TestRehearse(t *testing.T) {
 		{"and then lasts", ban, freshTokens, []float64{0.89}},
 		{"thirds: a cap", limit, thirds, []float64{0.4, 0.4, 0.4}},
 		{"thirds: an old token", old, thirds, []float64{0.7, 1, 0}},
+		{"thirds: a window that twice the time lets pass", keptUp, thirds, []float64{0, 0.4, 0}},
 		{"below the limit a cap is silent", limit, belowLimit, []float64{0, 0}},
 		{"below the limit an old token is not", old, belowLimit, []float64{0, 1}},
 		{"churn below passes a quota", quotaOf, churnBelow, []float64{0.58}},
@@ -127,6 +130,32 @@ func TestHalfPace(t *testing.T) {
 		got := s.rehearse([]*hypothesis{c.of.best}, nil, p)
 		if math.Abs(got[0]-c.want[0]) > 0.03 || math.Abs(got[1]-c.want[1]) > 0.1 {
 			t.Errorf("%s: %.2f, want %.2f", c.of.best.cause.name, got, c.want)
+		}
+	}
+}
+
+// After a rest a window lets as many through as before, a bucket what has run in, and
+// what counts all uses nothing.
+func TestRest(t *testing.T) {
+	f := loadFacts{ramp: 100, suspects: suspects{upgrades: 3}}
+	for i := range 30 {
+		m := move{at: float64(i), opens: true, socket: i, token: 1 + i%5}
+		f.again = append(f.again, m, move{at: m.at + 0.5, socket: i})
+	}
+	p := f.rested().inOrder()
+	window := candidateOf(quota, "token", 3, 1).best
+	window.window = &Threshold{Value: 100}
+	bucket := candidateOf(rateLimit, "token", 0.01, 1).best
+	bucket.burst = &Threshold{Value: 3}
+	s := &study{run: plainRun(0, nil), table: newStudy(plainRun(2, nil)).table}
+	for name, c := range map[string]struct {
+		of   *hypothesis
+		want float64
+	}{
+		"window": {window, 0.25}, "bucket": {bucket, 0.5}, "uses": {candidateOf(tokenOverused, "token", 3, 1).best, 1},
+	} {
+		if got := s.rehearse([]*hypothesis{c.of}, nil, p); math.Abs(got[0]-0.5) > 0.01 || math.Abs(got[1]-c.want) > 0.01 {
+			t.Errorf("%s: %.2f, want 0.50 and %.2f", name, got, c.want)
 		}
 	}
 }

@@ -127,28 +127,6 @@ func (f loadFacts) probed(part string, change func(*move)) *plan {
 	return p
 }
 
-// rest is the time in seconds in which a count that the recording could have seen in full
-// is forgotten.
-func (f loadFacts) rest() float64 { return 1.5 * max(f.ramp, leastWindow) }
-
-// rested repeats the recorded load, and uses a few of its tokens once more after a rest.
-func (f loadFacts) rested() *plan {
-	p := &plan{life: f.life, parts: []string{"the same load", "those after the rest"}, moves: slices.Clone(f.again)}
-	used := map[int]bool{}
-	for _, m := range f.again {
-		if m.opens && !used[m.token] && len(used) < mostRested {
-			used[m.token] = true
-			m.at = f.ramp + f.rest() + float64(len(used))
-			m.socket, m.part, m.age = len(f.again)+m.socket, 1, m.age+m.at
-			p.moves = append(p.moves, m)
-		}
-	}
-	return p
-}
-
-// mostRested is how many tokens are used again.
-const mostRested = 20
-
 // slowly is the load with everything in it taking so much longer.
 func (f loadFacts) slowly(by float64) loadFacts {
 	f.again = slices.Clone(f.again)
@@ -201,25 +179,6 @@ func (p *plan) each(change func(*move)) *plan {
 		if p.moves[i].opens {
 			change(&p.moves[i])
 		}
-	}
-	return p
-}
-
-// reopen closes every third socket, beginning with the one numbered first, and
-// opens as many again a little later, as a part of its own.
-func (p *plan) reopen(f loadFacts, at float64, first int, fresh bool, part string) *plan {
-	p.parts = append(p.parts, part)
-	for i := first; i < f.threads; i += 3 {
-		p.moves = append(p.moves, move{at: at, socket: i})
-		m := f.opening(i, at+2+3*float64(i)/float64(f.threads))
-		m.part = len(p.parts) - 1
-		switch {
-		case fresh:
-			m.token, m.age = 10_000+i, 0
-		case !f.shared:
-			m.age += m.at // it was fetched when the thread began
-		}
-		p.moves = append(p.moves, m)
 	}
 	return p
 }

@@ -20,8 +20,8 @@ func (l Load) experiment(name string, limit, upgrades int, tokens Tokens, cast C
 		tokens.Mode = Fresh
 		l.Tokens = &tokens
 	case "close a third and reopen":
-		l.Reopen = l.Over + 10
-		l.Until = l.Reopen + 30
+		l.Reopen, l.Away = l.Over+10, l.Over/2
+		l.Until = l.Reopen + l.Away + 30
 	case "hold just below the suspected limit":
 		l.Threads, l.Late = below, max(1, below/8)
 		l.Until = 1.5*l.Until + 30
@@ -36,14 +36,16 @@ func (l Load) experiment(name string, limit, upgrades int, tokens Tokens, cast C
 		l.Over, l.Until = l.Over/3, l.Until/3+1
 	case "slower ramp, then reopen thirds":
 		l.Over *= 2
-		l.Reopen, l.Renewed, l.Until = l.Over+10, l.Over+10, l.Over+30
+		l.Away, l.Rounds = l.Over/4, 3
+		l.Reopen, l.Renewed, l.Until = l.Over+10, l.Over+10, 1.25*l.Over+50
 	case "half the pace, and a few with fresh tokens":
 		l.Over, l.Until, l.Hold, l.Pause = 2*l.Over, 2*l.Until, 2*l.Hold, 2*l.Pause
 		l.Sampled = 8
 	case "let tokens rest, then use them again":
 		tokens.Renew = 0
 		l.Tokens = &tokens
-		l.Rest, l.Until = l.Until, 2.5*l.Until+20
+		l.Uses = min(upgrades, 9) + 1
+		l.Rest, l.Until = l.Until, 2.5*l.Until+40
 	case "old tokens at low load":
 		tokens.AgeFirst, tokens.Aged = 1.5*l.Until, true
 		l.Tokens = &tokens

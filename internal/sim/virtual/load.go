@@ -20,9 +20,12 @@ type Load struct {
 	Leaves  float64 // the share of sockets ended without a Close frame
 	Reopen  float64 // at this time every third thread closes its socket, if it was let one, and opens another, 0 never
 	Renewed float64 // at this time the next third does, each with a token fetched for it
+	Away    float64 // how long these stay without one, if longer than a moment
+	Rounds  int     // how often those of Reopen do, 0: once
 	Sampled int     // one of so many threads fetches a token for each upgrade, 0: none
 	Late    int     // so many of the threads start when the load is all but over
 	Rest    float64 // from this time until the load is all but over nobody attempts anything, 0 never
+	Uses    int     // after the rest each thread uses its token so often in a row, 0: as before
 	GiveUp  float64 // the client leaves if no answer came within this, 0: never
 
 	Tokens *Tokens // in place of the scene's

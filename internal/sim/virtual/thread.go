@@ -14,6 +14,7 @@ type thread struct {
 	renews  bool // the next attempt has a token fetched for it
 	renewAt float64
 	tries   int
+	left    int // uses of its token after the rest
 }
 
 func (t *thread) iterate() {
@@ -39,16 +40,6 @@ func (t *thread) attempt() {
 	}
 }
 
-// rests puts an attempt off that falls into the load's rest.
-func (t *thread) rests() bool {
-	begun, end := t.over-t.load.Until, t.over-lateBy
-	if t.load.Rest == 0 || t.now < begun+t.load.Rest || t.now >= end {
-		return false
-	}
-	t.at(end+lateBy*t.world.load.Float64(), t.attempt)
-	return true
-}
-
 // pickEdge draws the gateway's address for an attempt, or the thread's own.
 func (t *thread) pickEdge(edges int) int {
 	if t.who.pinned {
@@ -70,6 +61,8 @@ func (t *thread) leave(a *Arrival) {
 func (t *thread) again() {
 	l := t.load
 	switch {
+	case t.left > 0:
+		t.useAgain()
 	case t.tries < l.Retries:
 		backoff := l.Backoff * float64(int(1)<<min(t.tries, 16))
 		t.tries++
@@ -84,32 +77,14 @@ func (t *thread) again() {
 // hold keeps an accepted socket open.
 func (t *thread) hold(a *Arrival) {
 	life := t.over - t.now
-	if t.load.Hold > 0 {
+	switch {
+	case t.left > 0:
+		life = useFor
+	case t.load.Hold > 0:
 		life = min(life, t.load.draw(t.world.load, t.load.Hold))
 	}
 	t.after(max(0, life), func() { t.close(a) })
 	t.reopen(a)
-}
-
-// reopen arranges that threads of a third close their socket, or nil where they were
-// refused one, at some time of the load and open another.
-func (t *thread) reopen(a *Arrival) {
-	t.reopenAt(a, 0, t.load.Reopen, false)
-	t.reopenAt(a, 1, t.load.Renewed, true)
-}
-
-func (t *thread) reopenAt(a *Arrival, third int, at float64, fresh bool) {
-	again := t.over - t.load.Until + at
-	if at == 0 || t.number%3 != third || again <= t.now {
-		return
-	}
-	if a != nil {
-		t.at(again, func() { t.close(a) })
-	}
-	t.at(again+2+3*t.world.load.Float64(), func() {
-		t.renews = fresh
-		t.iterate()
-	})
 }
 
 // close ends the socket from the client's side; the gateway hears of it a trip
@@ -128,7 +103,10 @@ func (t *thread) close(a *Arrival) {
 
 // next arranges the iteration after one that had a socket.
 func (t *thread) next() {
-	if !t.load.Once {
+	switch {
+	case t.left > 0:
+		t.useAgain()
+	case !t.load.Once:
 		t.after(t.load.draw(t.world.load, t.load.Pause)+1e-4, t.iterate)
 	}
 }

@@ -79,6 +79,43 @@ func TestRefusedReopenToo(t *testing.T) {
 	}
 }
 
+// Whoever opens again in rounds has been away before the first of them only.
+func TestRoundsOfReopening(t *testing.T) {
+	s := newDraw(4).ramp()
+	l := s.load()
+	l.Threads, l.Over, l.Reopen, l.Away, l.Rounds, l.Until = 30, 20, 30, 25, 3, 90
+	run := s.with(Cap{N: 12}.Rule()).Run()
+	var late []capture.Instant
+	for _, u := range run.Upgrades[30:] {
+		late = append(late, u.Phases.RequestSent)
+	}
+	if len(late) != 30 {
+		t.Fatalf("%d upgrades of ten threads in three rounds, want 30", len(late))
+	}
+	if away, all := late[0].Sub(run.Upgrades[29].Phases.RequestSent).Seconds(), late[29].Sub(late[0]).Seconds(); away < 30 || all > 25 {
+		t.Errorf("away for %.0f s, back within %.0f s", away, all)
+	}
+}
+
+// After its rest each thread uses its token as often as asked.
+func TestUsesAfterARest(t *testing.T) {
+	s := newDraw(4).ramp()
+	s.Tokens.Mode = PerThread
+	l := s.load()
+	l.Threads, l.Over, l.Rest, l.Uses, l.Until = 30, 20, 20, 4, 90
+	l.Hold, l.Pause, l.Once = 3, 3, false
+	run := s.with(Overused(4)).Run()
+	after := 0
+	for _, u := range run.Upgrades {
+		if u.Phases.RequestSent.Sub(run.Upgrades[0].Phases.RequestSent).Seconds() > 60 {
+			after++
+		}
+	}
+	if after != 30*4 {
+		t.Errorf("%d upgrades after the rest, want 4 of each of 30 threads", after)
+	}
+}
+
 // A bucket lets through no more than its burst and what has run in since.
 func TestBucketIsExact(t *testing.T) {
 	d := newDraw(5)

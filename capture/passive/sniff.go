@@ -63,13 +63,20 @@ func classify(b []byte) kind {
 		}
 		return short
 	}
-	if http1.LooksLikeRequest(b[:min(len(b), 64)]) {
-		if len(b) < decisive && bytes.IndexByte(b, ' ') < 0 {
-			return short
-		}
-		return request
+	return classifyRequest(b)
+}
+
+// classifyRequest reads a method, behind empty lines or not. That of HTTP/2's preface is
+// one of HTTP/1.1 for some bytes more than the first space.
+func classifyRequest(b []byte) kind {
+	if !http1.LooksLikeRequest(b[:min(len(b), 64)]) {
+		return unknown
 	}
-	return unknown
+	line := bytes.TrimLeft(b, "\r\n")
+	if len(b) < decisive && (bytes.IndexByte(line, ' ') < 0 || strings.HasPrefix(http2Preface, string(line))) {
+		return short
+	}
+	return request
 }
 
 // classifySettings reads the header of a frame (RFC 9113 §4.1), length(3) type(1) flags(1)

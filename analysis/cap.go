@@ -95,6 +95,9 @@ func (f *capFit) hypothesis() *hypothesis {
 	if h.counts.N10+h.counts.N01 >= fewestMistakes && h.counts.N11 >= fewestRefusals {
 		f.letDrift(h)
 	}
+	if f.part.Scope == "global" {
+		f.s.servers = f.servers(h)
+	}
 	return h
 }
 

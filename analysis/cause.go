@@ -95,7 +95,8 @@ type hypothesis struct {
 	// doubt is the log odds of a pattern in its mistakes, doubtedFor what they depend on.
 	doubt      float64
 	doubtedFor string
-	rising     string // what there is more of the more often unknown refuses
+	rising     string   // what there is more of the more often unknown refuses
+	servers    *servers // of unknown, where they account for most
 	// predicted is what the best parameters say of each attempt; nil if the
 	// hypothesis makes no prediction about any.
 	predicted prediction

@@ -36,6 +36,9 @@ type study struct {
 	// mechanism does not refuse.
 	nothing float64
 
+	// servers are two that keep a limit each, nil if none can be.
+	servers *servers
+
 	// ruled says that some rule foretells nearly every single refusal, so that
 	// chances alone are not the whole story.
 	ruled bool

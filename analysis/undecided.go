@@ -38,6 +38,10 @@ func (s *study) undecided(named []candidate) string {
 	if len(named) == 1 || named[0].probability >= sure && !s.explains(named[0].best) {
 		return s.fallsShort(named[0])
 	}
+	if len(named) == 2 && named[1].best.cause == unknown && s.maybeServers(named[0].best) {
+		return fmt.Sprintf("%s is the most probable cause (%s), but two servers that share upgrades out at random and hold at most %s each would refuse much the same.",
+			sentenceCase(named[0].best.phrase()), percent(named[0].probability), plural(s.servers.each, "socket"))
+	}
 	text := s.subject() + " cannot tell " + choice(named)
 	if n, ok := s.disagree(named); ok && n == 0 {
 		return text + ": each would have refused the same upgrades."

@@ -18,6 +18,7 @@ import (
 //   - stretches that begin and end by a clock, or whenever they may;
 //   - everything refused, by something in the requests that no cause looks at;
 //   - a chance that rises with the load without delay, as of limits that are kept apart;
+//   - two servers that share upgrades out at random and keep a limit each;
 //   - for the best hypothesis of each cause, "that, and a context on top": the rate
 //     of refusals differs within its predictions by recent outcomes, time, open
 //     sockets or rate.
@@ -42,7 +43,8 @@ const (
 	refreshShare  = 0.030
 	looseShare    = 0.030
 	risingShare   = 0.030
-	residualShare = 0.757
+	serversShare  = 0.030
+	residualShare = 0.727
 
 	memoryDepth = 12
 )
@@ -88,6 +90,12 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		terms = append(terms, math.Log(refreshShare)+r.logEvidence())
 		if terms[len(terms)-1] >= slices.Max(terms) {
 			h.window = r.interval("s")
+		}
+	}
+	if s.servers != nil {
+		shared := math.Log(serversShare) + s.servers.logEv
+		if terms = append(terms, shared); shared >= slices.Max(terms) {
+			h.servers = s.servers
 		}
 	}
 	for _, d := range doubtful {
@@ -136,6 +144,9 @@ func storyUnknown(s *study, h *hypothesis) string {
 	if h.window != nil {
 		return fmt.Sprintf("refusals begin and end at moments that lie %s apart, or a multiple of it: what decides is refreshed only then", seconds(h.window.Value))
 	}
+	if h.servers != nil {
+		return fmt.Sprintf("two servers that share upgrades out at random and hold at most %s each would refuse so", plural(h.servers.each, "socket"))
+	}
 	if h.rising != "" {
 		return fmt.Sprintf("refusals come the more often, the more there are of %s, and as fast as acceptances: limits that are kept apart, as each process of a gateway may keep its own, look so", h.rising)
 	}
@@ -150,7 +161,7 @@ func doUnknown(_ *study, h *hypothesis) []string {
 	if h.window != nil {
 		first = []string{fmt.Sprintf("Ask how old the count of open sockets may be that the gateway decides by: refusals begin and end on a clock of %s.", seconds(h.window.Value))}
 	}
-	if h.rising != "" {
+	if h.rising != "" || h.servers != nil {
 		first = append(first, "Ask how many processes or nodes the gateway has, and whether each keeps a limit of its own.")
 	}
 	return append(first,

@@ -25,7 +25,7 @@ func tokenEndpoint(s *study) *Advice {
 		switch {
 		case r.Status == http.StatusTooManyRequests:
 			throttled++
-		case r.Status == 0 || r.Status >= 400:
+		case fails(r):
 			failed++
 		}
 		if d, seen := capture.Since(r.Sent, r.Answered); seen {
@@ -44,11 +44,16 @@ func tokenEndpoint(s *study) *Advice {
 			},
 		}
 	case failed > 0:
-		return &Advice{
+		a := &Advice{
 			Name: "token-endpoint", Urgent: 10*failed >= n,
 			Says: fmt.Sprintf("%d of %s failed.", failed, plural(n, "token request")),
 			Do:   []string{"Look at the answers of the token endpoint first: an upgrade without a fresh token tells nothing about the gateway."},
 		}
+		if _, alike := s.failedTokenRequests(); alike > 0 {
+			a.Says += fmt.Sprintf(" The host that refuses upgrades answered %d of them with the same status.", alike)
+			a.Do = append(a.Do, "Open one socket without a token while nothing else runs: if it is let through, what refuses token requests refuses the upgrades too.")
+		}
+		return a
 	}
 	return slowEndpoint(waits)
 }

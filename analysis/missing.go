@@ -23,6 +23,7 @@ var tokenMissing = &cause{
 	do:      doMissing,
 	refute:  refuteMissing,
 	predict: predictMissing,
+	proven:  func(s *study, _ *hypothesis) bool { return !s.tokensRefusedAlike() },
 	words: []string{"missing token", "no token", "token required", "missing authorization", "authentication required", "jwt is missing",
 		"malformed", "missing or malformed", "invalid_request", "unsupported authorization"},
 }

@@ -1,0 +1,49 @@
+package analysis
+
+import (
+	"net/url"
+
+	"why403/capture"
+)
+
+// tokensRefusedAlike reports whether most of the token requests that failed were refused
+// as upgrades are, by the same host with the same status, and not with an error of OAuth (RFC 6749 §5.2). What
+// refuses both, a ban say, leaves the load tool without a token just when it refuses upgrades.
+func (s *study) tokensRefusedAlike() bool {
+	failed, alike := s.failedTokenRequests()
+	return alike > 0 && 2*alike >= failed
+}
+
+// failedTokenRequests counts those, and of them those refused as upgrades are.
+func (s *study) failedTokenRequests() (failed, alike int) {
+	type refusal struct {
+		host   string
+		status int
+	}
+	refused := map[refusal]bool{}
+	for i := range s.table.Attempts {
+		if u := s.table.Attempts[i].Upgrade; s.table.Refused[i] {
+			refused[refusal{hostname("//" + u.Authority), u.Status}] = true
+		}
+	}
+	for _, r := range s.run.TokenRequests {
+		if !fails(r) {
+			continue
+		}
+		failed++
+		if r.Error == "" && refused[refusal{hostname(r.URL), r.Status}] {
+			alike++
+		}
+	}
+	return failed, alike
+}
+
+func fails(r capture.TokenRequest) bool { return r.Status == 0 || r.Status >= 400 }
+
+func hostname(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

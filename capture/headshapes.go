@@ -6,7 +6,7 @@ import "strings"
 // has few, and all names, white space and line ends.
 type headShapes struct {
 	values map[string]map[string]bool // by the line up to its value; nil once there are too many
-	shapes map[string]*string
+	shapes map[string]*headShape
 	shape  []byte
 	own    []byte
 }
@@ -16,7 +16,7 @@ type headShapes struct {
 const mostCommon = 64
 
 func newHeadShapes() *headShapes {
-	return &headShapes{values: map[string]map[string]bool{}, shapes: map[string]*string{}}
+	return &headShapes{values: map[string]map[string]bool{}, shapes: map[string]*headShape{}}
 }
 
 // keep returns a head that shares with others what it has in common with them. A head
@@ -46,9 +46,8 @@ func (s *headShapes) keep(h, before KeptHead) KeptHead {
 		if len(s.shapes) >= mostShared {
 			return h
 		}
-		text := string(s.shape)
-		shape = &text
-		s.shapes[text] = shape
+		shape = newHeadShape(string(s.shape))
+		s.shapes[shape.text] = shape
 	}
 	return KeptHead{shape, string(s.own)}
 }

@@ -8,14 +8,10 @@ import (
 // KeptHead is a [Head] as an [Upgrade] keeps it: the lines that many heads of a run have
 // in common may be kept once for all. The zero value is the empty head.
 type KeptHead struct {
-	// shape is the head with a hole in place of each value that is its own; nil if the
-	// whole head is.
-	shape *string
+	// shape is what the head has in common with others; nil if that is nothing.
+	shape *headShape
 	own   string // what is in the holes, each value ended by a line feed
 }
-
-// hole stands for a value in a shape. A head that has one of its own has no shape.
-const hole = "\x00"
 
 // Keep returns h as a head of its own.
 func (h Head) Keep() KeptHead { return KeptHead{own: string(h)} }
@@ -27,7 +23,7 @@ func (k KeptHead) Head() Head {
 	}
 	var b strings.Builder
 	b.Grow(k.Len())
-	shape, own := *k.shape, k.own
+	shape, own := k.shape.text, k.own
 	for {
 		before, after, more := strings.Cut(shape, hole)
 		b.WriteString(before)
@@ -45,7 +41,7 @@ func (k KeptHead) Len() int {
 	if k.shape == nil {
 		return len(k.own)
 	}
-	return len(*k.shape) + len(k.own) - 2*strings.Count(*k.shape, hole)
+	return len(k.shape.text) + len(k.own) - 2*k.shape.holes
 }
 
 // Equal reports whether two heads are the same to the byte.
@@ -61,7 +57,7 @@ func (k KeptHead) StartLine() string {
 	if k.shape == nil {
 		return Head(k.own).StartLine()
 	}
-	line := Head(*k.shape).StartLine()
+	line := k.shape.startLine
 	if before, after, has := strings.Cut(line, hole); has {
 		value, _, _ := strings.Cut(k.own, "\n")
 		return before + value + after
@@ -76,15 +72,15 @@ func (k KeptHead) Fields() iter.Seq2[string, string] {
 	}
 	return func(yield func(string, string) bool) {
 		own := k.own
-		line, _, _ := strings.Cut(*k.shape, "\n")
-		if strings.Contains(line, hole) {
+		if k.shape.ownStart {
 			_, own, _ = strings.Cut(own, "\n")
 		}
-		for name, value := range Head(*k.shape).Fields() {
+		for _, f := range k.shape.fields {
+			value := f.value
 			if value == hole {
 				value, own, _ = strings.Cut(own, "\n")
 			}
-			if !yield(name, value) {
+			if !yield(f.name, value) {
 				return
 			}
 		}

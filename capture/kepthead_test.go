@@ -44,7 +44,7 @@ func FuzzKeptHeadIsTheHead(f *testing.F) {
 // The heads of a load take the memory of what differs between them.
 func TestHeadsShareWhatTheyHaveInCommon(t *testing.T) {
 	s := newHeadShapes()
-	shapes := map[*string]bool{}
+	shapes := map[*headShape]bool{}
 	for i := range 1000 {
 		h := Head(fmt.Sprintf("GET /ws HTTP/1.1\r\nHost: gw.example\r\nUser-Agent: load/%d\r\nSec-WebSocket-Key: key-%d\r\n\r\n", i%3, i)).Keep()
 		kept := s.keep(h, KeptHead{})

@@ -1,6 +1,10 @@
 package evidence
 
-import "gonum.org/v1/gonum/mathext"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+)
 
 // Beta is a beta distribution, the prior on the share of refusals in a class.
 type Beta struct{ A, B float64 }
@@ -67,32 +71,56 @@ func (t *Table) Add(refuses, refused bool, weight float64) {
 
 // Log returns the log likelihood of the outcomes given the predictions.
 func (t Table) Log() float64 {
-	var logs tableLogs
-	logs.update(&t)
-	return logs.sum()
+	return SaysNo.Log(t.NoRefused, t.NoAccepted) + SaysYes.Log(t.YesRefused, t.YesAccepted) +
+		Either.Log(t.LeanNoRefused, t.LeanNoAccepted) + Either.Log(t.LeanYesRefused, t.LeanYesAccepted)
 }
 
 // tableLogs are the log likelihoods of a table's classes. From one threshold to the
-// next few of them change.
-type tableLogs struct {
-	of  Table
-	log [4]float64
+// next few of their weights change.
+type tableLogs [4]betaLog
+
+func newTableLogs() *tableLogs {
+	return &tableLogs{newBetaLog(SaysNo), newBetaLog(SaysYes), newBetaLog(Either), newBetaLog(Either)}
 }
 
-func (l *tableLogs) update(t *Table) {
-	if t.NoRefused != l.of.NoRefused || t.NoAccepted != l.of.NoAccepted {
-		l.log[0] = SaysNo.Log(t.NoRefused, t.NoAccepted)
-	}
-	if t.YesRefused != l.of.YesRefused || t.YesAccepted != l.of.YesAccepted {
-		l.log[1] = SaysYes.Log(t.YesRefused, t.YesAccepted)
-	}
-	if t.LeanNoRefused != l.of.LeanNoRefused || t.LeanNoAccepted != l.of.LeanNoAccepted {
-		l.log[2] = Either.Log(t.LeanNoRefused, t.LeanNoAccepted)
-	}
-	if t.LeanYesRefused != l.of.LeanYesRefused || t.LeanYesAccepted != l.of.LeanYesAccepted {
-		l.log[3] = Either.Log(t.LeanYesRefused, t.LeanYesAccepted)
-	}
-	l.of = *t
+// of returns the log likelihood of a table.
+func (l *tableLogs) of(t *Table) float64 {
+	return l[0].of(t.NoRefused, t.NoAccepted) + l[1].of(t.YesRefused, t.YesAccepted) +
+		l[2].of(t.LeanNoRefused, t.LeanNoAccepted) + l[3].of(t.LeanYesRefused, t.LeanYesAccepted)
 }
 
-func (l *tableLogs) sum() float64 { return l.log[0] + l.log[1] + l.log[2] + l.log[3] }
+// betaLog is [Beta.Log] for counts of which mostly one has changed since the last.
+type betaLog struct {
+	Beta
+	base              float64
+	refused, accepted float64
+	ofRefused         float64 // ln Γ of what the beta function is made of
+	ofAccepted, ofAll float64
+}
+
+func newBetaLog(p Beta) betaLog {
+	l := betaLog{Beta: p, base: p.base()}
+	l.ofRefused, l.ofAccepted, l.ofAll = logGamma(p.A), logGamma(p.B), logGamma(p.A+p.B)
+	return l
+}
+
+func (l *betaLog) of(refused, accepted float64) float64 {
+	if refused <= 0 && accepted <= 0 {
+		return 0
+	}
+	if refused != l.refused || accepted != l.accepted {
+		if refused != l.refused {
+			l.refused, l.ofRefused = refused, logGamma(l.A+refused)
+		}
+		if accepted != l.accepted {
+			l.accepted, l.ofAccepted = accepted, logGamma(l.B+accepted)
+		}
+		l.ofAll = logGamma(l.A + refused + (l.B + accepted))
+	}
+	return l.ofRefused + l.ofAccepted - l.ofAll - l.base
+}
+
+func logGamma(x float64) float64 {
+	v, _ := math.Lgamma(x)
+	return v
+}

@@ -24,22 +24,22 @@ func (r Range) unit() float64 {
 // Counted returns the steps of counts up to the largest Lo, in O(n): step i is the
 // count i. No threshold above would surely refuse any attempt.
 func Counted(r Range, refused []bool, weight []float64) Steps {
-	s := Steps{refused: refused, weight: weight, counts: true, unit: r.unit(), most: r.most(), scratch: scratches.Get().(*scratch)}
+	s := Steps{counts: true, unit: r.unit(), most: r.most(), scratch: scratches.Get().(*scratch)}
 	if int(s.most) < len(r.Lo) {
-		s.addCounts(r)
+		s.addCounts(r, refused, weight)
 	} else {
-		s.markCounts(r)
+		s.markCounts(r, refused, weight)
 	}
 	return s
 }
 
 // addCounts adds up the weights of attempts by count.
-func (s *Steps) addCounts(r Range) {
+func (s *Steps) addCounts(r Range, refused []bool, weight []float64) {
 	over := s.most + 1
 	added := s.scratch.steps(int(over) + 1)
 	s.added = added
 	for i, lower := range r.Lo {
-		o, w := outcome(s.refused[i]), s.weight[i]
+		o, w := outcome(refused[i]), weight[i]
 		if lower == Forced {
 			s.forced[o] += w
 			continue
@@ -52,14 +52,14 @@ func (s *Steps) addCounts(r Range) {
 
 // markCounts notes the bounds of attempts: more counts than attempts would take more
 // memory than these in their order.
-func (s *Steps) markCounts(r Range) {
+func (s *Steps) markCounts(r Range, refused []bool, weight []float64) {
 	s.room(len(r.Lo))
 	for i, lower := range r.Lo {
 		if lower == Forced {
-			s.forced[outcome(s.refused[i])] += s.weight[i]
+			s.forced[outcome(refused[i])] += weight[i]
 			continue
 		}
-		s.mark(i, float64(lower)*s.unit, float64(min(r.Mid[i], s.most+1))*s.unit, float64(min(r.Hi[i], s.most+1))*s.unit)
+		s.mark(signed(weight[i], refused[i]), float64(lower)*s.unit, float64(min(r.Mid[i], s.most+1))*s.unit, float64(min(r.Hi[i], s.most+1))*s.unit)
 	}
 	s.sort()
 }

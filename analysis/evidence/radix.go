@@ -2,10 +2,18 @@ package evidence
 
 import "math"
 
-// mark is one bound of an observation.
+// mark is one bound of an observation, with its weight and outcome, so that nothing has to
+// be looked up by attempt once marks are in order.
 type mark struct {
-	at  float64
-	who int32
+	at     float64
+	weight float64 // negative if it was refused
+}
+
+func signed(weight float64, refused bool) float64 {
+	if refused {
+		return -weight
+	}
+	return weight
 }
 
 // The digits of a radix sort: six of eleven bits hold a float64.

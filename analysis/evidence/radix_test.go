@@ -18,7 +18,7 @@ func TestByValueSortsStably(t *testing.T) {
 			if rng.IntN(3) == 0 {
 				at = special[rng.IntN(len(special))]
 			}
-			list[i] = mark{at, int32(i)}
+			list[i] = mark{at, float64(i)}
 		}
 		want := slices.Clone(list)
 		slices.SortStableFunc(want, func(a, b mark) int { return cmp.Compare(a.at, b.at) })

@@ -1,10 +1,6 @@
 package evidence
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/floats"
-)
+import "math"
 
 // Tolerance is how far below the best log likelihood a threshold may lie and still
 // belong to the interval of a [Scan].
@@ -35,11 +31,13 @@ func Scan(s Steps, mass Mass) Result {
 	best := Result{LogEvidence: math.Inf(-1), Best: Cell{LogLik: math.Inf(-1)}}
 	scratch := s.scratch
 	defer scratches.Put(scratch)
-	terms, cells := scratch.terms[:0], scratch.cells[:0]
+	cells := scratch.cells[:0]
 	t := s.all()
 	hopeless := s.hopeless(t, mass)
 	after := math.Inf(-1)
-	var logs tableLogs
+	logs := newTableLogs()
+	sum := newSum()
+	var logLik float64
 	stale := true
 	w := s.walk()
 	for i, step := 0, w.step(); step != nil; i, step = i+1, w.step() {
@@ -50,11 +48,11 @@ func Scan(s Steps, mass Mass) Result {
 		}
 		if m := mass(after, w.at); m > 0 && s.claims(&t) {
 			if stale {
-				logs.update(&t)
+				logLik = logs.of(&t)
 				stale = false
 			}
-			c := Cell{After: after, UpTo: w.at, LogLik: logs.sum()}
-			terms = append(terms, c.LogLik+math.Log(m))
+			c := Cell{After: after, UpTo: w.at, LogLik: logLik}
+			sum.add(logLik, m)
 			if c.LogLik >= best.Best.LogLik {
 				best.Best = c
 			}
@@ -65,11 +63,10 @@ func Scan(s Steps, mass Mass) Result {
 		stale = t.pass(step) || stale
 		after = w.at
 	}
-	if len(terms) > 0 {
-		best.LogEvidence = floats.LogSumExp(terms)
+	if best.LogEvidence = sum.log(); !math.IsInf(best.LogEvidence, -1) {
 		best.Low, best.High = interval(cells, best.Best.LogLik)
 	}
-	scratch.terms, scratch.cells = terms, cells
+	scratch.cells = cells
 	return best
 }
 
@@ -86,11 +83,16 @@ const tiny = 1e-7
 // all returns the table of a threshold below every step.
 func (s *Steps) all() Table {
 	t := Table{NoAccepted: s.forced[0], NoRefused: s.forced[1]}
-	w := s.walk()
-	for step := w.step(); step != nil; step = w.step() {
-		t.NoAccepted += step[lo][0]
-		t.NoRefused += step[lo][1]
+	var sum weights
+	for _, step := range s.added {
+		sum[0] += step[lo][0]
+		sum[1] += step[lo][1]
 	}
+	for _, m := range s.marks[lo] {
+		sum.add(m)
+	}
+	t.NoAccepted += sum[0]
+	t.NoRefused += sum[1]
 	return t
 }
 

@@ -7,7 +7,6 @@ import (
 
 // scratch is memory that scans use one after the other.
 type scratch struct {
-	terms []float64
 	cells []Cell
 	added []step
 	marks [kinds + 1][]mark // the last is what sorting needs beside

@@ -13,10 +13,8 @@ import "math"
 type Steps struct {
 	// forced are the weights of attempts that another mechanism refuses, whatever
 	// the threshold; they count as predicted to be refused by every one.
-	forced  [2]float64
-	marks   [kinds][]mark // by value
-	refused []bool        // by attempt
-	weight  []float64
+	forced [2]float64
+	marks  [kinds][]mark // by value
 
 	counts bool // steps are all counts from 0 to most, each unit apart
 	most   int32
@@ -36,7 +34,18 @@ const (
 
 // step is the weights of the attempts with a bound of each kind at one value, by outcome
 // (0 accepted, 1 refused).
-type step [kinds][2]float64
+type step [kinds]weights
+
+// weights are those of accepted and of refused attempts.
+type weights [2]float64
+
+func (w *weights) add(m mark) {
+	if m.weight < 0 {
+		w[1] -= m.weight
+	} else {
+		w[0] += m.weight
+	}
+}
 
 // Bounds returns the covariate of an attempt: it lies in [lo, hi], most likely at mid.
 // Three times +Inf is an attempt that another mechanism refuses.
@@ -44,7 +53,7 @@ type Bounds func(i int) (lo, mid, hi float64)
 
 // Sorted returns the steps of the covariates of attempts in O(n).
 func Sorted(of Bounds, refused []bool, weight []float64) Steps {
-	s := Steps{refused: refused, weight: weight, scratch: scratches.Get().(*scratch)}
+	s := Steps{scratch: scratches.Get().(*scratch)}
 	s.room(len(refused))
 	for i, r := range refused {
 		lo, mid, hi := of(i)
@@ -52,7 +61,7 @@ func Sorted(of Bounds, refused []bool, weight []float64) Steps {
 			s.forced[outcome(r)] += weight[i]
 			continue
 		}
-		s.mark(i, lo, mid, hi)
+		s.mark(signed(weight[i], r), lo, mid, hi)
 	}
 	s.sort()
 	return s
@@ -64,9 +73,9 @@ func (s *Steps) room(n int) {
 	}
 }
 
-func (s *Steps) mark(i int, bounds ...float64) {
+func (s *Steps) mark(weight float64, bounds ...float64) {
 	for kind, at := range bounds {
-		s.marks[kind] = append(s.marks[kind], mark{at, int32(i)})
+		s.marks[kind] = append(s.marks[kind], mark{at, weight})
 	}
 }
 
@@ -75,11 +84,6 @@ func (s *Steps) sort() {
 		list, left := byValue(s.marks[kind], s.scratch.room(kinds, len(s.marks[kind])))
 		s.marks[kind], s.scratch.marks[kind], s.scratch.marks[kinds] = list, list, left
 	}
-}
-
-// add adds the weights of an attempt to those of a step.
-func (s *Steps) add(to *step, kind int, i int32) {
-	to[kind][outcome(s.refused[i])] += s.weight[i]
 }
 
 // walk goes over steps in their order.
@@ -107,7 +111,7 @@ func (w *walk) step() *step {
 	for kind := range w.left {
 		left := w.left[kind]
 		for len(left) > 0 && left[0].at == w.at {
-			w.add(&w.own, kind, left[0].who)
+			w.own[kind].add(left[0])
 			left = left[1:]
 		}
 		w.left[kind] = left

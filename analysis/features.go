@@ -81,11 +81,7 @@ func (f *featureSet) request(a *covariate.Attempt) {
 		f.put("tls cipher", t.Cipher, otherFeature)
 		f.put("alpn", t.ALPN, otherFeature)
 	}
-	for name, value := range u.RequestHead.Fields() {
-		if c := f.field(name); c != nil {
-			c.put(value, f.at)
-		}
-	}
+	f.head(u.RequestHead)
 }
 
 // perRequest are fields whose value is a secret, or new with each request.

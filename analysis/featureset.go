@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"why403/analysis/covariate"
+	"why403/capture"
 )
 
 // featureSet gathers features in the order in which they are first seen. What is the
@@ -16,7 +17,8 @@ type featureSet struct {
 	order []string
 	at    int // the attempt being read
 
-	fields  map[string]*columnOf // by the name of a header field as sent, nil if it is passed over
+	fields  map[string]*columnOf             // by the name of a header field as sent, nil if it is passed over
+	shapes  map[*capture.HeadShape][]labelIn // of each field, with a label if all heads have its value
 	tokens  map[*covariate.Token][]labelIn
 	noted   []labelIn // what putToken put last
 	sources texts[netip.Addr]
@@ -25,7 +27,7 @@ type featureSet struct {
 
 func newFeatureSet(n int) *featureSet {
 	return &featureSet{
-		n: n, of: map[string]*columnOf{}, fields: map[string]*columnOf{}, tokens: map[*covariate.Token][]labelIn{},
+		n: n, of: map[string]*columnOf{}, fields: map[string]*columnOf{}, shapes: map[*capture.HeadShape][]labelIn{}, tokens: map[*covariate.Token][]labelIn{},
 		sources: texts[netip.Addr]{}, edges: texts[netip.AddrPort]{},
 	}
 }
@@ -57,6 +59,46 @@ func (f *featureSet) field(name string) *columnOf {
 		f.fields[name] = c
 	}
 	return c
+}
+
+// head puts the header fields of a request.
+func (f *featureSet) head(h capture.KeptHead) {
+	shape := h.Shape()
+	cells, read := f.shapes[shape]
+	if !read {
+		cells = f.cells(h)
+	}
+	k := -1
+	for _, value := range h.Fields() {
+		k++
+		switch c := cells[k]; {
+		case c.column == nil:
+		case c.label >= 0:
+			c.column.add(c.label, f.at)
+		default:
+			c.column.put(value, f.at)
+		}
+	}
+}
+
+// cells returns the features of a head's fields, in the order of these.
+func (f *featureSet) cells(h capture.KeptHead) []labelIn {
+	var cells []labelIn
+	shape := h.Shape()
+	for name := range h.Fields() {
+		c := labelIn{f.field(name), -1}
+		if shape != nil && c.column != nil {
+			if value, common := shape.Common(len(cells)); common {
+				c.column.fill(f.at)
+				c.label = c.column.label(value)
+			}
+		}
+		cells = append(cells, c)
+	}
+	if shape != nil {
+		f.shapes[shape] = cells
+	}
+	return cells
 }
 
 func (f *featureSet) put(name, value string, weight float64) {

@@ -6,7 +6,7 @@ import "strings"
 // has few, and all names, white space and line ends.
 type headShapes struct {
 	values map[string]map[string]bool // by the line up to its value; nil once there are too many
-	shapes map[string]*headShape
+	shapes map[string]*HeadShape
 	shape  []byte
 	own    []byte
 }
@@ -16,7 +16,7 @@ type headShapes struct {
 const mostCommon = 64
 
 func newHeadShapes() *headShapes {
-	return &headShapes{values: map[string]map[string]bool{}, shapes: map[string]*headShape{}}
+	return &headShapes{values: map[string]map[string]bool{}, shapes: map[string]*HeadShape{}}
 }
 
 // keep returns a head that shares with others what it has in common with them. A head

@@ -9,7 +9,7 @@ import (
 // in common may be kept once for all. The zero value is the empty head.
 type KeptHead struct {
 	// shape is what the head has in common with others; nil if that is nothing.
-	shape *headShape
+	shape *HeadShape
 	own   string // what is in the holes, each value ended by a line feed
 }
 
@@ -35,6 +35,9 @@ func (k KeptHead) Head() Head {
 		shape, own = after, rest
 	}
 }
+
+// Shape is what the head has in common with others, nil if that is nothing.
+func (k KeptHead) Shape() *HeadShape { return k.shape }
 
 // Len is the length of the head in bytes.
 func (k KeptHead) Len() int {
@@ -88,4 +91,26 @@ func (k KeptHead) Fields() iter.Seq2[string, string] {
 }
 
 // Get is [Head.Get].
-func (k KeptHead) Get(name string) (string, bool) { return get(k.Fields(), name) }
+func (k KeptHead) Get(name string) (string, bool) {
+	if k.shape == nil {
+		return Head(k.own).Get(name)
+	}
+	at := k.shape.find(name)
+	if at < 0 {
+		return "", false
+	}
+	if value, common := k.shape.Common(at); common {
+		return value, true
+	}
+	return k.ownValue(k.shape.fields[at].hole), true
+}
+
+// ownValue returns what is in one of the holes.
+func (k KeptHead) ownValue(hole int) string {
+	own := k.own
+	for range hole {
+		_, own, _ = strings.Cut(own, "\n")
+	}
+	value, _, _ := strings.Cut(own, "\n")
+	return value
+}

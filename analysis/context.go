@@ -16,25 +16,27 @@ type context struct {
 }
 
 func contexts(s *study) []context {
-	cs := []context{
-		s.recent("the last outcome", 1),
-		s.recent("the last three outcomes", 3),
-		s.recent("the last five outcomes", 5),
-		s.lately(),
-		s.blocks("the time, in 8 blocks", 8),
-		s.blocks("the time, in 32 blocks", 32),
-		s.openBins(),
-		s.rateBins(),
-		s.sinceRefusal(),
+	list := []func() context{
+		func() context { return s.recent("the last outcome", 1) },
+		func() context { return s.recent("the last three outcomes", 3) },
+		func() context { return s.recent("the last five outcomes", 5) },
+		s.lately,
+		func() context { return s.blocks("the time, in 8 blocks", 8) },
+		func() context { return s.blocks("the time, in 32 blocks", 32) },
+		s.openBins,
+		s.rateBins,
+		s.sinceRefusal,
 	}
 	for _, p := range s.parts {
 		if p.Distinct > 1 {
-			cs = append(cs, s.recentUnder(p))
+			list = append(list, func() context { return s.recentUnder(p) })
 		}
 	}
 	if n := len(s.run.Parts); n > 1 {
-		cs = append(cs, s.recordingContext(n))
+		list = append(list, func() context { return s.recordingContext(n) })
 	}
+	cs := make([]context, len(list))
+	inParallel(len(list), func(i int) { cs[i] = list[i]() })
 	return cs
 }
 

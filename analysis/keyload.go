@@ -31,7 +31,7 @@ const mostKeyRows = 12
 // that hold one value only.
 func (x *exhibition) keyLoads() []KeyLoad {
 	loads := []KeyLoad{}
-	for _, p := range x.table.Partitions() {
+	for _, p := range x.table.Partitions(inParallel) {
 		if p.Distinct > 1 {
 			loads = append(loads, x.keyLoad(p))
 		}

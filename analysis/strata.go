@@ -79,7 +79,7 @@ func place(run *capture.Run, f *Findings, h held) *placed {
 	p := &placed{run: run, f: f, table: s.table, weights: s.weights}
 	labels, n := make([]int32, len(s.table.Attempts)), 1
 	if h.scope != "global" {
-		s.parts = s.table.Partitions()
+		s.parts = s.table.Partitions(inParallel)
 		if part := s.partition(h.scope); part.N > 0 {
 			labels, n = part.Labels, part.N
 		}

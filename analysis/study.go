@@ -67,7 +67,7 @@ func newStudy(run *capture.Run) *study {
 		}
 	}
 	if s.decidable() {
-		s.parts = s.table.Partitions()
+		s.parts = s.table.Partitions(inParallel)
 		s.contexts = contexts(s)
 		s.readings = s.table.CountReadings()
 	}

@@ -1,6 +1,7 @@
 package covariate
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -12,34 +13,47 @@ type Key struct {
 	Name string // as scope in the findings
 	// Of returns the attempt's value of the key, "" if it is not known.
 	Of func(*Attempt) string
+	// who returns something that attempts with the same value mostly share, so that the
+	// value is worked out once for each; the zero value stands for nothing.
+	who func(*Attempt) identity
+}
+
+// identity is a token or an address.
+type identity struct {
+	token   *Token
+	address netip.AddrPort
 }
 
 // Keys are the keys that a limit may be kept under, the plainest first.
 var Keys = []Key{
-	{"global", func(*Attempt) string { return "all" }},
+	{"global", func(*Attempt) string { return "all" }, nobody},
 	{"token", func(a *Attempt) string {
 		if a.Token != nil && a.Token.Kind == capture.Placeholder {
 			return noToken
 		}
 		return string(a.Upgrade.Token())
-	}},
-	{"client", ofToken(func(k *Token) string { return k.Client })},
-	{"subject", ofToken(func(k *Token) string { return k.Subject })},
-	{"organisation", ofToken(func(k *Token) string { return k.Organisation })},
+	}, itsToken},
+	{"client", ofToken(func(k *Token) string { return k.Client }), itsToken},
+	{"subject", ofToken(func(k *Token) string { return k.Subject }), itsToken},
+	{"organisation", ofToken(func(k *Token) string { return k.Organisation }), itsToken},
 	{"source", func(a *Attempt) string {
 		if s := a.Upgrade.Source; s.IsValid() {
 			return s.Addr().String()
 		}
 		return ""
-	}},
+	}, func(a *Attempt) identity { return identity{address: netip.AddrPortFrom(a.Upgrade.Source.Addr(), 0)} }},
 	{"edge", func(a *Attempt) string {
 		if s := a.Upgrade.Server; s.IsValid() {
 			return s.String()
 		}
 		return ""
-	}},
-	{"host", func(a *Attempt) string { return strings.ToLower(a.Upgrade.Host) }},
+	}, func(a *Attempt) identity { return identity{address: a.Upgrade.Server} }},
+	{"host", func(a *Attempt) string { return strings.ToLower(a.Upgrade.Host) }, nobody},
 }
+
+func nobody(*Attempt) identity { return identity{} }
+
+func itsToken(a *Attempt) identity { return identity{token: a.Token} }
 
 // noToken is the value of the keys of a token for requests that have none, where
 // others do: they are no unknown token's.
@@ -76,11 +90,13 @@ type Partition struct {
 func (p Partition) Has(key string) bool { return p.Scope == key || slices.Contains(p.Equivalent, key) }
 
 // Partitions returns the ways in which keys tell the attempts apart, in the order
-// of [Keys]. Keys unknown for every attempt are left out.
-func (t *Table) Partitions() []Partition {
+// of [Keys]. Keys unknown for every attempt are left out. each does a job for 0 to n−1, in
+// any order or at once.
+func (t *Table) Partitions(each func(n int, job func(i int))) []Partition {
+	all := make([]Partition, len(Keys))
+	each(len(Keys), func(i int) { all[i] = t.partition(Keys[i]) })
 	var parts []Partition
-	for _, k := range Keys {
-		p := t.partition(k)
+	for _, p := range all {
 		if p.N == 0 {
 			continue
 		}
@@ -119,27 +135,47 @@ func (t *Table) split(p Partition) Partition {
 
 func (t *Table) partition(k Key) Partition {
 	p := Partition{Scope: k.Name, Labels: make([]int32, len(t.Attempts))}
-	index := map[string]int32{}
-	tokens := t.TokensUsual && tokenKeys[k.Name]
+	index, labels := labelled{}, map[identity]int32{}
 	for i := range t.Attempts {
-		value := k.Of(&t.Attempts[i])
-		if value == "" && tokens && t.Tokenless(i) {
-			value = noToken
-		}
-		if value == "" {
-			p.Labels[i] = -1
-			p.Unknown++
-			continue
-		}
-		l, known := index[value]
+		who := k.who(&t.Attempts[i])
+		l, known := labels[who]
 		if !known {
-			l = int32(len(index))
-			index[value] = l
+			l = index.label(t.valueOf(k, i))
+			if who != (identity{}) {
+				labels[who] = l
+			}
 		}
-		p.Labels[i] = l
+		if p.Labels[i] = l; l < 0 {
+			p.Unknown++
+		}
 	}
 	p.N = len(index)
 	return p
+}
+
+// valueOf returns the value of a key that the attempt at a position has.
+func (t *Table) valueOf(k Key, i int) string {
+	value := k.Of(&t.Attempts[i])
+	if value == "" && t.TokensUsual && tokenKeys[k.Name] && t.Tokenless(i) {
+		return noToken
+	}
+	return value
+}
+
+// labelled are values with their labels, in the order of appearance.
+type labelled map[string]int32
+
+// label returns that of a value, −1 of none.
+func (v labelled) label(value string) int32 {
+	if value == "" {
+		return -1
+	}
+	l, known := v[value]
+	if !known {
+		l = int32(len(v))
+		v[value] = l
+	}
+	return l
 }
 
 var tokenKeys = map[string]bool{"token": true, "client": true, "subject": true, "organisation": true}

@@ -64,6 +64,12 @@ type drifting struct {
 	closes int
 }
 
+// mayDrift reports whether drifts are looked for at all: in what is short, alone, and of keys
+// that are used often.
+func (f *capFit) mayDrift() bool {
+	return f.s.forced == nil && f.s.beginning == nil && 8*f.part.N <= len(f.s.table.Attempts)
+}
+
 // drifts weighs the ways in which the limit may have gone; nil if none is to be tried.
 func (f *capFit) drifts(open evidence.Range) []drifting {
 	n := len(f.s.table.Attempts)
@@ -73,7 +79,7 @@ func (f *capFit) drifts(open evidence.Range) []drifting {
 			most = max(most, float64(v))
 		}
 	}
-	if f.s.forced != nil || f.s.beginning != nil || float64(n)*most > mostDriftWork || 8*f.part.N > n {
+	if float64(n)*most > mostDriftWork {
 		return nil
 	}
 	all := f.moments(open)

@@ -12,11 +12,15 @@ import (
 // letDrift weighs the ways in which the limit of a hypothesis may have gone, and lets it
 // go the best of them if that explains more than one that stays.
 func (f *capFit) letDrift(h *hypothesis) {
+	if !f.mayDrift() {
+		return
+	}
 	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, 0)
 	stays, share := h.logEvidence, 1.0
 	var best *drifting
 	terms := []float64{0}
 	ways, keyless := f.drifts(open), f.keyless()
+	f.s.table.Recycle(open)
 	for i := range ways {
 		d := &ways[i]
 		if d.way != leaks && !d.wasAtWork(f.s, h.scope) {
@@ -68,6 +72,7 @@ func (f *capFit) predictDrift(h *hypothesis, d *drifting) {
 			h.predicted[i].call = 1
 		}
 	}
+	f.s.table.Recycle(open)
 	h.counts = f.s.tally(h.predicted)
 	h.logLik = f.s.likelihood(h.predicted)
 	first := d.limits[f.first()]

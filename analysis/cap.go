@@ -146,7 +146,7 @@ func saysCap(s *study, h *hypothesis) string {
 
 func storyCap(s *study, h *hypothesis) string {
 	p := s.partition(h.scope)
-	open := s.table.Open(p.Labels, p.N, covariate.Reading{}, 0).Mid
+	open := s.table.OpenUsually(p.Labels, p.N)
 	var no, yes extent
 	for i, refused := range s.table.Refused {
 		if p.Labels[i] < 0 {

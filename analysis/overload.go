@@ -3,12 +3,12 @@ package analysis
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/floats"
 
 	"why403/analysis/covariate"
+	"why403/analysis/evidence"
 )
 
 // overload refuses the more often the more there is to do: what checks a token, or
@@ -129,11 +129,7 @@ type loadCurve []loadBin
 // there.
 func (s *study) binLoad(values []float64) (loadCurve, []int32) {
 	labels := make([]int32, len(values))
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return compare(values[a], values[b]) })
+	order := evidence.Order(values)
 	size := max(1, (len(order)+loadBins-1)/loadBins)
 	var bins loadCurve
 	for from := 0; from < len(order); {

@@ -148,6 +148,11 @@ func (s *study) unpaid(labels []int32, n int, events []bool) float64 {
 	if weight >= total {
 		return 0
 	}
+	for l, c := range cells {
+		for o, of := range c {
+			cells[l][o] = math.Log((of + 0.5) / (c[0] + c[1] + 1))
+		}
+	}
 	var owed float64
 	last := false
 	for i, l := range labels {
@@ -155,8 +160,7 @@ func (s *study) unpaid(labels []int32, n int, events []bool) float64 {
 			continue
 		}
 		if events[i] != last {
-			c := cells[l]
-			owed -= math.Log((c[outcomeOf(s.table.Refused[i])] + 0.5) / (c[0] + c[1] + 1))
+			owed -= cells[l][outcomeOf(s.table.Refused[i])]
 		}
 		last = events[i]
 	}

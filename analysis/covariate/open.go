@@ -61,6 +61,12 @@ func (t *Table) Open(labels []int32, n int, r Reading, linger time.Duration) evi
 	return c
 }
 
+// OpenUsually is the Mid of Open by the answers and without a linger.
+func (t *Table) OpenUsually(labels []int32, n int) []int32 {
+	s := sweep{t: t, labels: labels, counts: make([]int32, n)}
+	return s.run(t.exact(Reading{}))
+}
+
 // OpenAtRequest counts the sockets open when each attempt was sent, as OpenNow does at
 // its answer: slow refusals are answered under another load than the one they met.
 func (t *Table) OpenAtRequest() []int32 {

@@ -16,6 +16,20 @@ func signed(weight float64, refused bool) float64 {
 	return weight
 }
 
+// Order returns the positions of values in their order, equal ones as they are.
+func Order(values []float64) []int32 {
+	list := make([]mark, len(values))
+	for i, v := range values {
+		list[i] = mark{v, float64(i)}
+	}
+	list, _ = byValue(list, make([]mark, len(list)))
+	order := make([]int32, len(list))
+	for k, m := range list {
+		order[k] = int32(m.weight)
+	}
+	return order
+}
+
 // The digits of a radix sort: six of eleven bits hold a float64.
 const (
 	digitBits = 11

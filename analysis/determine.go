@@ -77,8 +77,9 @@ func (h *hypothesis) refusesInPart() bool {
 // wrong about as few of them, keeps another from being determined: nothing but the priors
 // speaks for one of them. At any probability but none it is one if it is wrong about clearly
 // fewer, and what refuses in one stretch of time is to all that looks the same there: a single
-// ban; bans of which one ended, and an outage, to a quota; a quota to an outage; anything
-// to a quota that filled up once, and to an expiry of which one moment tells.
+// ban; bans of which one ended, and an outage, to a quota; a quota to an outage, and to a limit
+// that counts closed sockets on; anything to a quota that filled up once, and to an expiry of
+// which one moment tells.
 const (
 	rival       = 0.015
 	remoteRival = 1e-6
@@ -95,8 +96,16 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 			least = remoteRival
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
+			o.probability >= remoteRival && c.best.likeWindow(o.best) ||
 			!o.best.includes(c.best.cause) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
+}
+
+// likeWindow reports whether slips alone tell a limit that counts closed sockets on from a
+// quota: where sockets do not last, it counts upgrades within a time as well.
+func (h *hypothesis) likeWindow(o *hypothesis) bool {
+	return h.cause == concurrencyCap && h.linger != nil && o.cause == quota && o.window != nil &&
+		o.counts.wrong() < h.counts.wrong()+fewestMistakes
 }
 
 // leastRival is the probability from which on a cause is a rival that is wrong about other

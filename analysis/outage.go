@@ -10,6 +10,7 @@ import (
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
+	"why403/capture"
 )
 
 // outage refuses everything in a stretch of time or a few, or from some moment on.
@@ -266,23 +267,52 @@ func provenOutage(s *study, h *hypothesis) bool {
 	}
 	of, open, rate := s.loadUnder(h)
 	begun, below := 0, 0
-	for k, begin := range of {
-		if h.predicted[begin].call <= 0 || k > 0 && h.predicted[of[k-1]].call > 0 {
-			continue
-		}
+	for _, k := range h.begins(of) {
 		begun++
-		if s.belowHeight(begin, of, open, rate) {
+		if s.belowHeight(of[k], s.comparable(h, of, k), open, rate) {
 			below++
 		}
 	}
 	return begun > 0 && 2*below >= begun
 }
 
-// belowHeight reports whether others were let through under as much load as there was
+// begins returns where outages begin among the attempts that they are of.
+func (h *hypothesis) begins(of []int) []int {
+	var list []int
+	for k, i := range of {
+		if h.predicted[i].call > 0 && (k == 0 || h.predicted[of[k-1]].call <= 0) {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// comparable returns the attempts that tell whether the load was to blame for an outage that
+// begins at k: those before it, and those after it once as much time has passed as it lasted.
+// Who decides by a copy of a count that was taken at the height of the load refuses until the
+// next is taken, and lets everything through until the one after that.
+func (s *study) comparable(h *hypothesis, of []int, k int) []int {
+	end := k
+	for end < len(of) && h.predicted[of[end]].call > 0 {
+		end++
+	}
+	if end == len(of) {
+		return of[:k]
+	}
+	by := s.decidedBy()
+	when := func(k int) capture.Instant { return s.table.Attempts[of[k]].Decided(by) }
+	again := when(end).Add(when(end).Sub(when(k)))
+	for end < len(of) && when(end) < again {
+		end++
+	}
+	return slices.Concat(of[:k], of[end:])
+}
+
+// belowHeight reports whether enough of others were let through under as much load as there was
 // at an attempt.
-func (s *study) belowHeight(at int, of []int, open []int32, rate []float64) bool {
+func (s *study) belowHeight(at int, others []int, open []int32, rate []float64) bool {
 	asOpen, asFast := 0, 0
-	for _, i := range of {
+	for _, i := range others {
 		if s.table.Refused[i] {
 			continue
 		}

@@ -43,6 +43,17 @@ func TestOutageIsProvenBelowTheHeightOfLoad(t *testing.T) {
 	}
 }
 
+// Who decides by a copy of a count that was taken at the height of the load refuses as if there
+// were an outage, and then lets more through until the next copy.
+func TestOutageIsNoCopyOfACount(t *testing.T) {
+	run := familyCaseOf(t, "stale-counter", 1007006).Run
+	s := newStudy(virtual.Until(run, virtual.RefusedAt(run)[49]))
+	s.begin()
+	if h := weighOutage(s)[0]; h.counts.N11 < 49 || provenOutage(s, h) {
+		t.Errorf("%v is proven", h.counts)
+	}
+}
+
 // Every other upgrade is no chance, also where one token makes all of them one burst,
 // and neither are refusals that keep together.
 func TestRandomIsNotTooRegular(t *testing.T) {
@@ -164,6 +175,17 @@ func TestOutageIsRivalledByQuota(t *testing.T) {
 	}
 	if new(study).rivalled(of(concurrencyCap, 0.999), []candidate{improbable}) {
 		t.Error("a quota is a rival of a cap")
+	}
+}
+
+// Closed sockets that count for longer than sockets last are upgrades within a time.
+func TestLingeringLimitIsRivalledByQuota(t *testing.T) {
+	for wrong, want := range map[int]bool{1: true, 5: false} {
+		lead := candidate{best: &hypothesis{cause: concurrencyCap, linger: &Threshold{Value: 26}, predicted: prediction{}}, probability: 0.99}
+		within := candidate{best: &hypothesis{cause: quota, window: &Threshold{Value: 28}, predicted: prediction{{}}, counts: Counts{N10: wrong}}, probability: 1e-4}
+		if got := new(study).rivalled(lead, []candidate{lead, within}); got != want {
+			t.Errorf("a quota that is wrong about %d: rivalled %v", wrong, got)
+		}
 	}
 }
 

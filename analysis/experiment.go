@@ -52,12 +52,12 @@ var menu = []*experiment{
 	{slowRamp, "what depends on time comes earlier in the ramp, what depends on the load does not",
 		func(f loadFacts) *plan { return f.ramped(slower * f.ramp) },
 		func(s *study, f loadFacts) []string {
-			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, %d times as long.", max(1, int(slower*s.duration())), slower)}
+			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, %d times as long.", max(1, int(slower*f.ramp)), slower)}
 		}},
 	{fastRamp, "what depends on a rate comes earlier, what depends on time later, what depends on open sockets at the same number",
 		func(f loadFacts) *plan { return f.ramped(f.ramp / slower) },
 		func(s *study, f loadFacts) []string {
-			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, a third as long.", max(1, int(s.duration()/slower)))}
+			return []string{fmt.Sprintf("Run the same plan with -Jrampup=%d, a third as long.", max(1, int(f.ramp/slower)))}
 		}},
 	{closeThird, "places that become free again tell a limit on open sockets from everything that only counts or ages",
 		func(f loadFacts) *plan {
@@ -68,6 +68,7 @@ var menu = []*experiment{
 				"Ramp up until upgrades are refused, and keep the sockets open.",
 				fmt.Sprintf("Let a third of the threads close their sockets, and after a pause of %s open again, those too that were refused, while the rest stay: a second Thread Group with a hold of its own, two loops and that pause.", seconds(f.away())),
 				"Count how many of the reopened ones are refused.",
+				fmt.Sprintf("The plan of docs/jmeter.md does this with -Jreopen.at=%d -Jreopen.away=%d.", int(f.ramp)+10, int(f.away())+1),
 			}
 		}},
 	{thirds, "it parts time, number of upgrades, open sockets and the age and use of tokens from one another in one run",
@@ -77,9 +78,10 @@ var menu = []*experiment{
 		},
 		func(s *study, f loadFacts) []string {
 			return []string{
-				fmt.Sprintf("Run the same plan with -Jrampup=%d, twice as long, and keep the sockets open.", max(1, int(slowed*s.duration()))),
+				fmt.Sprintf("Run the same plan with -Jrampup=%d, twice as long, and keep the sockets open.", max(1, int(slowed*f.ramp))),
 				fmt.Sprintf("When all threads have started, let two thirds of them close their sockets, and after a pause of %s open again, those too that were refused: one third with a token fetched for each, one third with the tokens used so far, and that %d times in a row, %d s each.", seconds(f.away()), inARow, holdAgain),
 				"Count the refused of the ramp and of each third.",
+				fmt.Sprintf("The plan of docs/jmeter.md does this with -Jreopen.at=%d -Jreopen.away=%d -Jreopen.rounds=%d -Jreopen.fresh=true.", int(slowed*f.ramp)+10, int(f.away())+1, inARow),
 			}
 		}},
 	{belowLimit, "it takes away the load that is suspected and keeps the time and the age of tokens",
@@ -90,7 +92,7 @@ var menu = []*experiment{
 		},
 		func(s *study, f loadFacts) []string {
 			return []string{
-				fmt.Sprintf("Run with -Jthreads=%d and -Jhold=%d, longer than this recording took.", f.below(), int(1.5*s.duration())+31),
+				fmt.Sprintf("Run with -Jthreads=%d and -Jhold=%d, longer than the upgrades of this recording took.", f.below(), int(1.5*f.ramp)+31),
 				"Then open a few more with the tokens used so far, staying below the limit.",
 			}
 		}},

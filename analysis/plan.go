@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
+
+	"why403/capture"
 )
 
 // move is one thing that the load of an experiment does: it opens a socket or
@@ -28,7 +31,7 @@ type plan struct {
 // loadFacts is what of the recorded load an experiment keeps.
 type loadFacts struct {
 	threads int
-	ramp    float64 // seconds
+	ramp    float64 // seconds in which upgrades were tried
 	shared  bool    // all upgrades of a client carry one token
 	age     float64 // of tokens when they are used first, or of a shared one at the start
 	life    float64 // of tokens
@@ -54,7 +57,7 @@ func (s *study) loadFacts(of suspects) loadFacts {
 		of.limit = max(2, s.table.PeakOpen())
 	}
 	f := loadFacts{
-		threads: min(max(min(n, 2*of.limit), 10), mostThreads), ramp: s.duration(), suspects: of,
+		threads: min(max(min(n, 2*of.limit), 10), mostThreads), ramp: s.tried(), suspects: of,
 		edges: s.partition("edge").N, life: s.usualLife(),
 	}
 	f.shared = s.sharesTokens(n)
@@ -150,6 +153,20 @@ func (s *study) busiest() int {
 		counts[s.table.Stretch(i)]++
 	}
 	return slices.Max(counts)
+}
+
+// tried is the longest time from the first to the last upgrade of a stretch, in seconds:
+// sockets may have been held for longer.
+func (s *study) tried() float64 {
+	first, longest := map[int32]capture.Instant{}, time.Millisecond
+	for i := range s.table.Attempts {
+		k, at := s.table.Stretch(i), s.table.Attempts[i].Sent
+		if began, seen := first[k]; !seen || at < began {
+			first[k] = at
+		}
+		longest = max(longest, at.Sub(first[k]))
+	}
+	return longest.Seconds()
 }
 
 // opening is an upgrade of thread i as the recorded load would make it.

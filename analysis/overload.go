@@ -46,17 +46,17 @@ const (
 type strain struct {
 	name   string
 	share  float64 // of the prior
-	values []float64
+	values func() []float64
 }
 
 // strains returns the measures at the moment of each request.
 func (s *study) strains() []strain {
 	return []strain{
-		{"upgrades waiting for an answer", 0.3, s.table.Pending()},
-		{"upgrades within a second", 0.2, s.rates(time.Second)},
-		{"upgrades within 5 s", 0.2, s.rates(5 * time.Second)},
-		{"the time that answers take", 0.25, s.table.RecentWaits()},
-		{"open sockets", 0.05, floats64(s.table.OpenAtRequest())},
+		{"upgrades waiting for an answer", 0.3, s.table.Pending},
+		{"upgrades within a second", 0.2, func() []float64 { return s.rates(time.Second) }},
+		{"upgrades within 5 s", 0.2, func() []float64 { return s.rates(5 * time.Second) }},
+		{"the time that answers take", 0.25, s.table.RecentWaits},
+		{"open sockets", 0.05, func() []float64 { return floats64(s.table.OpenAtRequest()) }},
 	}
 }
 
@@ -71,7 +71,9 @@ func floats64(v []int32) []float64 {
 // rates counts the requests within a window before each.
 func (s *study) rates(window time.Duration) []float64 {
 	all := make([]int32, len(s.table.Attempts))
-	return floats64(s.table.Counter(all, 1, covariate.Reading{ByRequest: true}, covariate.AllAttempts).Trailing(window).Mid)
+	counts := s.table.Counter(all, 1, covariate.Reading{ByRequest: true}, covariate.AllAttempts).Trailing(window)
+	defer s.table.Recycle(counts)
+	return floats64(counts.Mid)
 }
 
 // provenOverload reports whether refusals are slow, and no rule foretells nearly every one.
@@ -97,7 +99,7 @@ func (s *study) curvedOverload() *hypothesis {
 	var terms []float64
 	all := s.strains()
 	for _, x := range all {
-		bins, labels := s.binLoad(x.values)
+		bins, labels := s.binLoad(x.values())
 		if len(bins) < 2 {
 			continue
 		}

@@ -56,10 +56,11 @@ func weighRate(s *study) []*hypothesis {
 	}
 	hs := make([]*hypothesis, len(fits))
 	inParallel(len(fits), func(i int) {
-		if f := fits[i]; f.bestLogLik() >= s.promising(top) {
+		if f := fits[i]; f.bestLogLik() >= s.promising(top) && s.tells(f.bestLogLik()) {
 			f.climbOn()
 		}
 		hs[i] = fits[i].hypothesis()
+		fits[i].rest()
 	})
 	return hs
 }

@@ -62,7 +62,7 @@ func (f *rateFit) refusals() [][]passed {
 	lists, clear := make([][]passed, f.part.N), make([][]passed, f.part.N)
 	through, latest := make([]float64, f.part.N), make([]float64, f.part.N)
 	blur := f.s.table.Blur(f.reading).Seconds()
-	f.bucket.Each(func(i int32, moment capture.Instant) {
+	f.count().Each(func(i int32, moment capture.Instant) {
 		l, at := f.part.Labels[i], f.s.since(moment)
 		switch {
 		case l < 0 || f.s.forced != nil && f.s.forced[i]:

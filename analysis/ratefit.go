@@ -13,7 +13,8 @@ type rateFit struct {
 	s       *study
 	part    covariate.Partition
 	reading covariate.Reading
-	spends  bool // what another mechanism refuses takes a token of the bucket too
+	spends  bool               // what another mechanism refuses takes a token of the bucket too
+	counter *covariate.Counter // once asked for
 	judging
 	search
 
@@ -29,6 +30,7 @@ func fitRate(s *study, p covariate.Partition) *rateFit {
 		for _, spends := range s.spending() {
 			f := newRateFit(s, p, r, spends)
 			f.run(s, f.probe)
+			f.rest()
 			if best == nil || f.bestLogLik() > best.bestLogLik() {
 				best = f
 			}
@@ -48,10 +50,7 @@ func (s *study) spending() []bool {
 
 func newRateFit(s *study, p covariate.Partition, r covariate.Reading, spends bool) *rateFit {
 	f := &rateFit{s: s, part: p, reading: r, spends: spends, room: 1, rooms: map[float64]float64{}}
-	f.judging = judging{bucket: s.table.Counter(p.Labels, p.N, r, covariate.LetThrough), forced: s.forced}
-	if spends {
-		f.bucket = f.bucket.Spending(s.forced)
-	}
+	f.judging = judging{bucket: f.count, forced: s.forced}
 	f.search = search{key: fmt.Sprint("rate ", p.Scope, r, spends), of: "rate " + p.Scope, low: leastRate, high: mostRate, scan: func(rate float64) evidence.Result {
 		if f.rooms[rate] == 0 {
 			f.rooms[rate] = f.room
@@ -61,8 +60,25 @@ func newRateFit(s *study, p covariate.Partition, r covariate.Reading, spends boo
 	return f
 }
 
+// count returns the counter that all rates share.
+func (f *rateFit) count() *covariate.Counter {
+	if f.counter == nil {
+		f.counter = f.s.table.Counter(f.part.Labels, f.part.N, f.reading, covariate.LetThrough)
+		if f.spends {
+			f.counter = f.counter.Spending(f.s.forced)
+		}
+	}
+	return f.counter
+}
+
+// rest drops what can be worked out again, until the search goes on: of a long recording it
+// is much for each key.
+func (f *rateFit) rest() { f.counter, f.buckets = nil, nil }
+
 // levels are those of the bucket with a rate that was tried.
-func (f *rateFit) levels(rate float64) evidence.Range { return f.bucket.Bucket(rate, f.rooms[rate]) }
+func (f *rateFit) levels(rate float64) evidence.Range {
+	return f.count().Bucket(rate, f.rooms[rate])
+}
 
 func (f *rateFit) probe() {
 	for _, b := range f.bounds() {
@@ -126,7 +142,7 @@ func (f *rateFit) likeliest() trial {
 			return list[0]
 		case burstOf(t) == wholeBurst(t):
 			return t
-		case k < mostKept:
+		case k < mostKept && f.s.tells(t.logLik()):
 			if whole, ok := f.rounded(t, least); ok {
 				return whole
 			}

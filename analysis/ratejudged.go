@@ -8,7 +8,7 @@ import (
 
 // judging is what buckets were found to misjudge, by rate and burst.
 type judging struct {
-	bucket  *covariate.Counter
+	bucket  func() *covariate.Counter
 	forced  []bool
 	buckets *covariate.Buckets // once asked for
 	known   map[tokenBucket]covariate.Misjudged
@@ -28,7 +28,10 @@ func (j *judging) judge(rate, burst float64) covariate.Misjudged {
 // judgeThree returns what was found for the second rate.
 func (j *judging) judgeThree(rates [3]float64, burst float64) covariate.Misjudged {
 	if j.buckets == nil {
-		j.buckets, j.known = j.bucket.Buckets(j.forced), map[tokenBucket]covariate.Misjudged{}
+		j.buckets = j.bucket().Buckets(j.forced)
+	}
+	if j.known == nil {
+		j.known = map[tokenBucket]covariate.Misjudged{}
 	}
 	found := j.buckets.Judge(rates, burst)
 	for k, rate := range rates {

@@ -111,7 +111,9 @@ func (s *study) turns(labels []int32, n int, r covariate.Reading) []covariate.Tu
 		s.byPart = map[turnsOf][]covariate.Turn{}
 	}
 	turns := s.table.Turns(labels, n, r, s.forced)
-	s.byPart[key] = turns
+	if s.beginning == nil { // else few ask for them, and there are many
+		s.byPart[key] = turns
+	}
 	return turns
 }
 

@@ -3,7 +3,6 @@ package analysis
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
@@ -34,7 +33,7 @@ var countings = []covariate.Counting{covariate.LetThrough, covariate.AllAttempts
 
 // cameBack reports whether refusals were followed by an acceptance.
 func (s *study) cameBack(p covariate.Partition) bool {
-	return slices.ContainsFunc(s.turns(p.Labels, p.N, covariate.Reading{}), func(t covariate.Turn) bool { return t.Accepted.Seen() })
+	return s.table.CameBack(p.Labels, p.N, s.forced)
 }
 
 // windowCount is what is counted and by which reading.

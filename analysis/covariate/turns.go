@@ -16,6 +16,22 @@ type Turn struct {
 	Refusals              int
 }
 
+// CameBack reports whether under any label a refusal was followed by an acceptance, with
+// attempts marked in without passed over.
+func (t *Table) CameBack(labels []int32, n int, without []bool) bool {
+	refused := make([]bool, n)
+	for i, l := range labels {
+		switch {
+		case l < 0 || without != nil && without[i]:
+		case t.Refused[i]:
+			refused[l] = true
+		case refused[l]:
+			return true
+		}
+	}
+	return false
+}
+
 // Turns returns the runs of refusals under each label, with the moments of a reading,
 // in the order in which they end, those that do not end last. Attempts marked in
 // without are passed over.

@@ -25,13 +25,17 @@ func (r Range) unit() float64 {
 // count i. No threshold above would surely refuse any attempt.
 func Counted(r Range, refused []bool, weight []float64) Steps {
 	s := Steps{counts: true, unit: r.unit(), most: r.most(), scratch: scratches.Get().(*scratch)}
-	if int(s.most) < len(r.Lo) {
+	if n := len(r.Lo); int(s.most) < min(n, max(n/4, mostAdded)) {
 		s.addCounts(r, refused, weight)
 	} else {
 		s.markCounts(r, refused, weight)
 	}
 	return s
 }
+
+// mostAdded counts are always added up if there are fewer than attempts. More of them are
+// only where attempts are many more: a count takes nearly the memory of an attempt's marks.
+const mostAdded = 1 << 16
 
 // addCounts adds up the weights of attempts by count.
 func (s *Steps) addCounts(r Range, refused []bool, weight []float64) {

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 
 	"why403/capture"
 )
@@ -164,7 +165,7 @@ func answerNotes(s *study, f *Findings, hs []*hypothesis) []string {
 	}
 	for _, c := range causes() {
 		n := s.spoken(c)
-		if n == 0 {
+		if n == 0 || len(hs) > 0 && hs[0].limitsUpgrades() && c.limitsUpgrades() {
 			continue
 		}
 		for _, h := range hs {
@@ -179,6 +180,14 @@ func answerNotes(s *study, f *Findings, hs []*hypothesis) []string {
 	}
 	return list
 }
+
+// limitsUpgrades reports whether each cause of a hypothesis is a limit on upgrades in a time:
+// answers call it by one name, however it counts.
+func (h *hypothesis) limitsUpgrades() bool {
+	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return !part.cause.limitsUpgrades() })
+}
+
+func (c *cause) limitsUpgrades() bool { return c == rateLimit || c == quota }
 
 // scopeNotes says where the cause is clear and the key that it is kept under is not.
 func scopeNotes(s *study, f *Findings, hs []*hypothesis) []string {

@@ -2,8 +2,10 @@ package analysis
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
+	"why403/capture"
 	"why403/internal/sim/virtual"
 )
 
@@ -38,5 +40,33 @@ func TestTokensOfThreadsAreNotShared(t *testing.T) {
 		if f := s.loadFacts(suspects{}); f.shared != want {
 			t.Errorf("mode %d: shared %v", mode, f.shared)
 		}
+	}
+}
+
+// What a quota without an end says of its window, its advice says too; and answers that speak of
+// a rate limit speak of it.
+func TestTextsOfAnOpenEndedQuota(t *testing.T) {
+	h := &hypothesis{cause: quota, scope: "token", variant: countsAccepted, windowKind: openEnded,
+		threshold: &Threshold{Value: 4}, window: &Threshold{Value: 25, Low: 9.8, High: mostWindow}}
+	for _, text := range append(doQuota(nil, h)[:2], inWindow(h)) {
+		if !strings.Contains(text, "25 s") {
+			t.Errorf("%q speaks of another time", text)
+		}
+	}
+	c := familyCaseOf(t, "kept-up-per-token", 2)
+	for _, u := range c.Run.Upgrades {
+		if u.Outcome == capture.Refused {
+			u.Body = []byte("Too Many Requests")
+		}
+	}
+	s := newStudy(c.Run)
+	per := &hypothesis{cause: quota, probability: 0.9}
+	rate := &hypothesis{cause: rateLimit, probability: 0.001, scope: "global"}
+	limit := &hypothesis{cause: concurrencyCap, probability: 0.9}
+	if notes := answerNotes(s, &Findings{}, []*hypothesis{per, rate}); len(notes) > 0 {
+		t.Errorf("beside a quota: %v", notes)
+	}
+	if notes := answerNotes(s, &Findings{}, []*hypothesis{limit, rate}); len(notes) != 1 {
+		t.Errorf("beside a limit on open sockets: %v", notes)
 	}
 }

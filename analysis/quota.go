@@ -231,10 +231,16 @@ func inWindow(h *hypothesis) string {
 		return ", " + string(carried)
 	case h.window == nil:
 		return ""
-	case h.windowKind == openEnded:
-		return fmt.Sprintf(" within %s or longer (%s)", seconds(h.window.Low), h.windowKind)
 	}
-	return fmt.Sprintf(" within %s (%s)", seconds(h.window.Value), h.windowKind)
+	return fmt.Sprintf(" within %s (%s)", h.within(), h.windowKind)
+}
+
+// within is the time in which a quota counts.
+func (h *hypothesis) within() string {
+	if h.windowKind == openEnded {
+		return seconds(h.window.Value) + " or longer"
+	}
+	return seconds(h.window.Value)
 }
 
 func storyQuota(s *study, h *hypothesis) string {
@@ -245,6 +251,13 @@ func storyQuota(s *study, h *hypothesis) string {
 }
 
 func doQuota(_ *study, h *hypothesis) []string {
+	if h.windowKind == openEnded {
+		return []string{
+			fmt.Sprintf("Fetch another token after %s, or leave it alone for longer than %s.", plural(int(h.threshold.Value), "upgrade"), seconds(h.window.Value)),
+			fmt.Sprintf("Ask the gateway's owner for the quota on connections%s and its window: it is %s.", per(h.scope), h.within()),
+			"Keep sockets open and reuse them instead of opening new ones.",
+		}
+	}
 	if h.window != nil {
 		return []string{
 			fmt.Sprintf("Stay under %.0f upgrades within %s%s: lengthen the ramp-up or add a Constant Throughput Timer.", h.threshold.Value, seconds(h.window.Value), per(h.scope)),

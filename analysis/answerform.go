@@ -40,7 +40,7 @@ func (s *study) missingFields(refused *capture.Upgrade) string {
 	case len(missing) > 4:
 		missing = append(missing[:4], "others")
 	}
-	return "the 101 of the same host carries " + list(missing, "and") + ", the refusal does not: it was made further out than what adds them, or by a server that leaves them out of refusals"
+	return "the 101 of the same host carries " + list(missing, "and") + ", the refusal does not: it was made further out than what adds them, or by something that leaves them out of refusals"
 }
 
 func (s *study) acceptedAt(host string) *capture.Upgrade {

@@ -51,7 +51,7 @@ func tokenEndpoint(s *study) *Advice {
 		}
 		if _, alike := s.failedTokenRequests(); alike > 0 {
 			a.Says += fmt.Sprintf(" The host that refuses upgrades answered %d of them with the same status.", alike)
-			a.Do = append(a.Do, "Open one socket without a token while nothing else runs: if it is let through, what refuses token requests refuses the upgrades too.")
+			a.Do = append(a.Do, "Open one socket without a token while nothing else runs: if it is let through, what refuses token requests refuses the upgrades too.", tokensFirst)
 		}
 		return a
 	}

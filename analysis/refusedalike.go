@@ -6,6 +6,9 @@ import (
 	"why403/capture"
 )
 
+// tokensFirst is what to do then: of what is not an upgrade no hypothesis counts anything.
+const tokensFirst = "Record again with tokens fetched before the load (-Jtoken.mode=shared): a limit that counts token requests too shows only where nothing but upgrades is counted."
+
 // tokensRefusedAlike reports whether most of the token requests that failed were refused
 // as upgrades are, by the same host with the same status, and not with an error of OAuth (RFC 6749 §5.2). What
 // refuses both, a ban say, leaves the load tool without a token just when it refuses upgrades.

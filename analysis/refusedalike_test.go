@@ -50,3 +50,20 @@ func adviceOf(f *Findings, name string) string {
 	}
 	return fmt.Sprintf("no advice %q", name)
 }
+
+// Where no cause is found and token requests are refused alike, one limit may count both.
+func TestTokensFirst(t *testing.T) {
+	s := &study{run: &capture.Run{TokenRequests: []capture.TokenRequest{{URL: "https://gw.example/token", Status: 403}}}}
+	s.table = newStudy(plainRun(4, func(i int, u *capture.Upgrade, _ *capture.Token) {
+		if i > 1 {
+			refuse(u, "")
+		}
+	})).table
+	if do := doUnknown(s, &hypothesis{}); do[0] != tokensFirst {
+		t.Errorf("first %q", do[0])
+	}
+	s.run.TokenRequests = nil
+	if do := doUnknown(s, &hypothesis{}); do[0] == tokensFirst {
+		t.Errorf("first %q without token requests", do[0])
+	}
+}

@@ -156,10 +156,13 @@ func storyUnknown(s *study, h *hypothesis) string {
 	return "what the best explanations leave over still depends on " + h.variant
 }
 
-func doUnknown(_ *study, h *hypothesis) []string {
+func doUnknown(s *study, h *hypothesis) []string {
 	var first []string
+	if s.tokensRefusedAlike() {
+		first = append(first, tokensFirst)
+	}
 	if h.window != nil {
-		first = []string{fmt.Sprintf("Ask how old the count of open sockets may be that the gateway decides by: refusals begin and end on a clock of %s.", seconds(h.window.Value))}
+		first = append(first, fmt.Sprintf("Ask how old the count of open sockets may be that the gateway decides by: refusals begin and end on a clock of %s.", seconds(h.window.Value)))
 	}
 	if h.rising != "" || h.servers != nil {
 		first = append(first, "Ask how many processes or nodes the gateway has, and whether each keeps a limit of its own.")

@@ -52,30 +52,35 @@ func (s *study) residue(p prediction) *residue {
 // threshold, and those that could go either way, are left as they are, unless so
 // many of those near are wrong that they are no slips.
 func (r *residue) gain(c context) float64 {
-	var plain evidence.Table
-	var apart [2]float64
 	s := r.s
+	weights, counts := make([][2]float64, kinds*c.n), make([][2]float64, kinds*c.n)
 	for i, k := range r.kind {
-		if k < 0 || c.labels[i] < 0 {
+		l := c.labels[i]
+		if k < 0 || l < 0 {
+			r.labels[i] = -1
 			continue
 		}
-		w := s.weights[i]
-		switch refused := s.table.Refused[i]; {
-		case k == calledApart:
-			apart[outcomeOf(refused)] += w
-		case k == calledNo && refused:
-			plain.NoRefused += w
-		case k == calledNo:
-			plain.NoAccepted += w
-		case refused:
-			plain.YesRefused += w
-		default:
-			plain.YesAccepted += w
+		l, o := kinds*l+k, outcomeOf(s.table.Refused[i])
+		r.labels[i] = l
+		weights[l][o] += s.weights[i]
+		counts[l][o]++
+	}
+	of := byKind(weights)
+	plain := evidence.Table{
+		YesAccepted: of[calledYes][0], YesRefused: of[calledYes][1], NoAccepted: of[calledNo][0], NoRefused: of[calledNo][1],
+	}
+	return evidence.Rates(weights) - plain.Log() - evidence.SaysNo.Log(of[calledApart][1], of[calledApart][0]) -
+		s.owed(r.labels, counts, weights, r.wrong)
+}
+
+// byKind adds up what was called alike in all contexts.
+func byKind(cells [][2]float64) (sums [kinds][2]float64) {
+	for l, c := range cells {
+		for o, w := range c {
+			sums[l%kinds][o] += w
 		}
 	}
-	byCall(r.labels, r.kind, c)
-	return evidence.Context(r.labels, kinds*c.n, s.table.Refused, s.weights) - plain.Log() - evidence.SaysNo.Log(apart[1], apart[0]) -
-		s.unpaid(r.labels, kinds*c.n, r.wrong)
+	return sums
 }
 
 // The kinds of calls that a context is looked at within: accept, refuse, and refuse by a
@@ -105,16 +110,6 @@ func (s *study) kindsOf(p prediction) []int32 {
 	return kind
 }
 
-// byCall labels attempts with their kind and their context together.
-func byCall(labels, kind []int32, c context) {
-	for i, k := range kind {
-		labels[i] = -1
-		if k >= 0 && c.labels[i] >= 0 {
-			labels[i] = kinds*c.labels[i] + k
-		}
-	}
-}
-
 // softResidual returns by how much the log likelihood of a hypothesis that only says
 // how likely refusals are rises if the rate may also differ by context.
 func (s *study) softResidual(classes, c context) float64 {
@@ -136,22 +131,26 @@ func (s *study) softResidual(classes, c context) float64 {
 // come cheaper than a mechanism that says when it happens. Changes that the context
 // foretells cost nothing.
 func (s *study) unpaid(labels []int32, n int, events []bool) float64 {
-	cells := make([][2]float64, n)
-	var weight, total float64
+	weights, counts := make([][2]float64, n), make([][2]float64, n)
 	for i, l := range labels {
 		if l >= 0 {
-			cells[l][outcomeOf(s.table.Refused[i])]++
-			weight += s.weights[i]
-			total++
+			o := outcomeOf(s.table.Refused[i])
+			weights[l][o] += s.weights[i]
+			counts[l][o]++
 		}
 	}
-	if weight >= total {
+	return s.owed(labels, counts, weights, events)
+}
+
+// owed is unpaid, given the attempts and their weights by label and outcome.
+func (s *study) owed(labels []int32, counts, weights [][2]float64, events []bool) float64 {
+	share := total(weights) / total(counts)
+	if !(share < 1) { // nothing is known, or each attempt counts in full
 		return 0
 	}
-	for l, c := range cells {
-		for o, of := range c {
-			cells[l][o] = math.Log((of + 0.5) / (c[0] + c[1] + 1))
-		}
+	var owes [][2]float64
+	for _, c := range counts {
+		owes = append(owes, [2]float64{-math.Log((c[0] + 0.5) / (c[0] + c[1] + 1)), -math.Log((c[1] + 0.5) / (c[0] + c[1] + 1))})
 	}
 	var owed float64
 	last := false
@@ -160,11 +159,19 @@ func (s *study) unpaid(labels []int32, n int, events []bool) float64 {
 			continue
 		}
 		if events[i] != last {
-			owed -= cells[l][outcomeOf(s.table.Refused[i])]
+			owed += owes[l][outcomeOf(s.table.Refused[i])]
 		}
 		last = events[i]
 	}
-	return owed * (1 - weight/total)
+	return owed * (1 - share)
+}
+
+func total(cells [][2]float64) float64 {
+	var sum float64
+	for _, c := range cells {
+		sum += c[0] + c[1]
+	}
+	return sum
 }
 
 func outcomeOf(refused bool) int {

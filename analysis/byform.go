@@ -9,7 +9,8 @@ import (
 )
 
 // A form of refusal counts, and is diagnosed apart, if it has at least this share
-// of all refusals, and enough of them to be decided.
+// of all refusals, or if what was determined leaves most of it over, and enough of them to
+// be decided.
 const leastShareOfForm = 0.1
 
 // refusalForm names the form of a refusal: its status, its close code, or the outcome of
@@ -24,18 +25,14 @@ func refusalForm(a *covariate.Attempt) string {
 	return string(a.Upgrade.Outcome)
 }
 
-// byForm diagnoses each form of refusal that comes in number on its own, as if the
+// byForm diagnoses each form of refusal that counts on its own, as if the
 // refusals of other forms had not been attempted; nil if there is only one.
 func (s *study) byForm() []FormFinding {
-	count := map[string]int{}
-	for i := range s.table.Attempts {
-		if s.table.Refused[i] {
-			count[refusalForm(&s.table.Attempts[i])]++
-		}
-	}
+	count := s.formsOf(func(int) bool { return true })
+	left := s.formsOf(s.leftOverByVerdict)
 	var forms []string
 	for form, n := range count {
-		if n >= fewestRefusals && float64(n) >= leastShareOfForm*float64(s.refused) {
+		if n >= fewestRefusals && (float64(n) >= leastShareOfForm*float64(s.refused) || 2*left[form] > n) {
 			forms = append(forms, form)
 		}
 	}
@@ -49,6 +46,22 @@ func (s *study) byForm() []FormFinding {
 		list = append(list, FormFinding{Form: form, Refused: count[form], Verdict: f.Verdict})
 	}
 	return list
+}
+
+// formsOf counts some refusals by their form.
+func (s *study) formsOf(some func(i int) bool) map[string]int {
+	count := map[string]int{}
+	for i := range s.table.Attempts {
+		if s.table.Refused[i] && some(i) {
+			count[refusalForm(&s.table.Attempts[i])]++
+		}
+	}
+	return count
+}
+
+// leftOverByVerdict reports whether what was determined would not have refused an attempt.
+func (s *study) leftOverByVerdict(i int) bool {
+	return s.determined != nil && s.determined.calls() && s.determined.predicted[i].call < 0 && !s.determined.predicted[i].unsure
 }
 
 // only returns the run without the refusals of other forms.

@@ -32,3 +32,16 @@ func TestFormsAreDiagnosedApart(t *testing.T) {
 		t.Errorf("the 401s are %s: %s", v.Status, v.Says)
 	}
 }
+
+// Few refusals that what is determined leaves over are of a cause of their own, where they have
+// a form of their own.
+func TestFewRefusalsOfAFormAreDiagnosedApart(t *testing.T) {
+	f := analysis.Explain(caseOf(t, "bucket-and-expired", 1007004).Run)
+	i := slices.IndexFunc(f.ByForm, func(x analysis.FormFinding) bool { return x.Form == "429" })
+	if i < 0 || f.ByForm[i].Refused*20 > f.ByForm[1-i].Refused {
+		t.Fatalf("by form: %+v", f.ByForm)
+	}
+	if !slices.ContainsFunc(f.Verdict.Causes, func(c analysis.Cause) bool { return c.Cause == "rate-limit" }) {
+		t.Errorf("%s: %s", f.Verdict.Status, f.Verdict.Says)
+	}
+}

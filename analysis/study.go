@@ -39,6 +39,8 @@ type study struct {
 	// servers are two that keep a limit each, nil if none can be.
 	servers *servers
 
+	determined *hypothesis // by the verdict, nil if nothing is
+
 	// ruled says that some rule foretells nearly every single refusal, so that
 	// chances alone are not the whole story.
 	ruled bool

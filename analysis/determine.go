@@ -96,9 +96,15 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 			least = remoteRival
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
-			o.probability >= remoteRival && c.best.likeWindow(o.best) ||
+			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best)) ||
 			!o.best.includes(c.best.cause) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
+}
+
+// likeBan reports whether bans are wrong about no more than an outage: an answer that was
+// overtaken makes two bans of one, and of one nobody knows what began it.
+func (h *hypothesis) likeBan(o *hypothesis) bool {
+	return h.cause == outage && o.cause == sourceBan && o.calls() && o.counts.wrong() <= h.counts.wrong()
 }
 
 // likeWindow reports whether slips alone tell a limit that counts closed sockets on from a

@@ -178,6 +178,14 @@ func TestOutageIsRivalledByQuota(t *testing.T) {
 	}
 }
 
+// A ban that an overtaken answer splits is a rival of an outage all the same.
+func TestOutageIsRivalledByBans(t *testing.T) {
+	f := explain(familyCaseOf(t, "ban-once", 7300).Run)
+	if f.Verdict.Status != Undetermined {
+		t.Errorf("%s: %s", f.Verdict.Status, f.Verdict.Says)
+	}
+}
+
 // Closed sockets that count for longer than sockets last are upgrades within a time.
 func TestLingeringLimitIsRivalledByQuota(t *testing.T) {
 	for wrong, want := range map[int]bool{1: true, 5: false} {

@@ -11,7 +11,6 @@ type reopening struct {
 }
 
 const (
-	atOnce     = 2 // seconds until a socket is open again at once
 	inARow     = 3
 	holdAgain  = 5 // seconds that a socket is open which is opened several times
 	openWithin = 3 // seconds in which all of a third open

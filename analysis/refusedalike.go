@@ -6,12 +6,14 @@ import (
 	"why403/capture"
 )
 
-// tokensFirst is what to do then: of what is not an upgrade no hypothesis counts anything.
+// tokensFirst is what to do where token requests are refused as upgrades are: hypotheses count
+// upgrades only.
 const tokensFirst = "Record again with tokens fetched before the load (-Jtoken.mode=shared): a limit that counts token requests too shows only where nothing but upgrades is counted."
 
 // tokensRefusedAlike reports whether most of the token requests that failed were refused
-// as upgrades are, by the same host with the same status, and not with an error of OAuth (RFC 6749 §5.2). What
-// refuses both, a ban say, leaves the load tool without a token just when it refuses upgrades.
+// as upgrades are, by the same host with the same status, and not with an error of OAuth
+// (RFC 6749 §5.2). What refuses both, a ban say, leaves the load tool without a token just
+// when it refuses upgrades.
 func (s *study) tokensRefusedAlike() bool {
 	failed, alike := s.failedTokenRequests()
 	return alike > 0 && 2*alike >= failed

@@ -17,6 +17,7 @@ import (
 // without the second is unknown's.
 var sourceBan = &cause{
 	name:    "source-ban",
+	counts:  true,
 	prior:   0.02,
 	weigh:   weighBan,
 	wave:    searchesFar,

@@ -99,7 +99,7 @@ func (f *banFit) passesNext() func(i int, before capture.Instant) bool {
 // add notes into which phase an attempt falls.
 func (b *banned) add(i int, phase banPhase) {
 	w, refused := b.s.weights[i], b.s.table.Refused[i]
-	if phase == unbanned {
+	if phase == unbanned && w > 0 {
 		w = 1
 		b.weights[i] = w
 	}

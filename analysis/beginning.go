@@ -61,6 +61,7 @@ func (s *study) runUntil(end capture.Instant) *capture.Run {
 	k, _ := slices.BinarySearchFunc(run.Upgrades, end, func(u *capture.Upgrade, at capture.Instant) int {
 		return cmp.Compare(u.Phases.RequestSent, at)
 	})
+	run.TokenRequests = slices.DeleteFunc(slices.Clone(run.TokenRequests), func(r capture.TokenRequest) bool { return r.Sent > end })
 	run.Upgrades, run.Parts = run.Upgrades[:k], partsUntil(run.Parts, end)
 	return &run
 }

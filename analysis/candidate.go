@@ -33,9 +33,9 @@ func (h *hypothesis) single() []*hypothesis {
 
 func (h *hypothesis) says(s *study) string {
 	if len(h.parts) == 0 {
-		return h.cause.says(s, h)
+		return h.sentence(s)
 	}
-	return h.parts[0].cause.says(s, h.parts[0]) + " And: " + h.parts[1].cause.says(s, h.parts[1])
+	return h.parts[0].sentence(s) + " And: " + h.parts[1].sentence(s)
 }
 
 // findings returns the finding of a candidate, or one for each of its two causes.
@@ -86,7 +86,7 @@ func (c candidate) finding(s *study) Cause {
 		Burst: h.burst.rounded(), Window: h.window.rounded(), Lasts: h.lasts.rounded(), Attribute: h.attribute,
 		Explains:       Explains{Refused: h.counts.N11, Of: s.refused},
 		ContradictedBy: h.counts.N10 + h.counts.N01,
-		Says:           h.cause.says(s, h), Do: h.cause.do(s, h), WouldRefute: h.cause.refute(s, h),
+		Says:           h.sentence(s), Do: h.steps(s), WouldRefute: h.cause.refute(s, h),
 	}
 }
 

@@ -17,6 +17,8 @@ type cause struct {
 	// of each without the prior of the cause.
 	weigh func(*study) []*hypothesis
 
+	counts bool // what comes, be it upgrades only or token requests too
+
 	keyed bool // kept under one of the partitions' keys
 	wave  wave // in which it is weighed
 
@@ -87,8 +89,9 @@ type hypothesis struct {
 	missing   []string      // what was sent in place of a token
 	only      *onlyKey      // that an outage is of
 	windowKind
-	reading covariate.Reading // by which upgrades were counted
-	variant string            // of the mechanism, for its texts
+	reading   covariate.Reading // by which upgrades were counted
+	tokensToo bool              // token requests count as upgrades do
+	variant   string            // of the mechanism, for its texts
 
 	starts    banStarts // of a ban
 	causeless float64   // log evidence of bans that nothing begins

@@ -92,6 +92,7 @@ func (s *study) weigh() []*hypothesis {
 		return s.ranked(s.weighAllRefused())
 	}
 	s.begin()
+	s.along = s.withTokenRequests().begin(s)
 	hs := s.weighCauses(causes())
 	hs = append(hs, s.queues(hs)...)
 	leads := leadsOf(hs)
@@ -169,7 +170,7 @@ func (s *study) weighEach(of []*cause) [][]*hypothesis {
 				list = append(list, i)
 			}
 		}
-		inParallel(len(list), func(k int) { weighed[list[k]] = of[list[k]].weigh(s) })
+		inParallel(len(list), func(k int) { weighed[list[k]] = s.weighAlong(of[list[k]]) })
 		s.reached = max(s.toReach, reached(slices.Concat(weighed...)))
 	}
 	return weighed

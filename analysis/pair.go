@@ -143,14 +143,22 @@ func sameCause(a, b *hypothesis) bool {
 func (s *study) refit(h *hypothesis, other prediction, best float64) *hypothesis {
 	g := s.given(other, h.cause.name+"/"+h.scope, best)
 	if h.cause.keyed || h.cause == sourceBan {
-		g.parts = slices.DeleteFunc(slices.Clone(g.parts), func(p covariate.Partition) bool { return !p.Has(h.scope) })
+		g.keepOnly(h.scope)
 	}
 	for _, again := range g.weighCauses([]*cause{h.cause}) {
-		if again.scope == h.scope && again.calls() && again.cause == h.cause {
+		if (again.scope == h.scope || slices.Contains(again.equivalent, h.scope)) && again.calls() && again.cause == h.cause {
 			return again
 		}
 	}
 	return nil
+}
+
+// keepOnly leaves out whatever is not kept under a key.
+func (s *study) keepOnly(scope string) {
+	s.parts = slices.DeleteFunc(slices.Clone(s.parts), func(p covariate.Partition) bool { return !p.Has(scope) })
+	if s.along != nil {
+		s.along.keepOnly(scope)
+	}
 }
 
 // joined fits two causes together; nil if one of them has nothing left to do.

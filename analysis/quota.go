@@ -15,6 +15,7 @@ import (
 var quota = &cause{
 	name:    "quota",
 	keyed:   true,
+	counts:  true,
 	prior:   0.12,
 	weigh:   weighQuota,
 	wave:    searchesFar,

@@ -16,6 +16,7 @@ import (
 var rateLimit = &cause{
 	name:    "rate-limit",
 	keyed:   true,
+	counts:  true,
 	prior:   0.12,
 	weigh:   weighRate,
 	wave:    searchesFar,

@@ -21,26 +21,40 @@ func (s *study) tokensRefusedAlike() bool {
 
 // failedTokenRequests counts those, and of them those refused as upgrades are.
 func (s *study) failedTokenRequests() (failed, alike int) {
-	type refusal struct {
-		host   string
-		status int
-	}
-	refused := map[refusal]bool{}
-	for i := range s.table.Attempts {
-		if u := s.table.Attempts[i].Upgrade; s.table.Refused[i] {
-			refused[refusal{hostname("//" + u.Authority), u.Status}] = true
-		}
-	}
+	refused := s.refusedAs()
 	for _, r := range s.run.TokenRequests {
 		if !fails(r) {
 			continue
 		}
 		failed++
-		if r.Error == "" && refused[refusal{hostname(r.URL), r.Status}] {
+		if refused.holds(r) {
 			alike++
 		}
 	}
 	return failed, alike
+}
+
+// refusedLike is the answers with which hosts refuse upgrades.
+type refusedLike map[statusOf]bool
+
+type statusOf struct {
+	host   string
+	status int
+}
+
+func (s *study) refusedAs() refusedLike {
+	refused := refusedLike{}
+	for i := range s.table.Attempts {
+		if u := s.table.Attempts[i].Upgrade; s.table.Refused[i] {
+			refused[statusOf{hostname("//" + u.Authority), u.Status}] = true
+		}
+	}
+	return refused
+}
+
+// holds reports whether a token request was refused so.
+func (a refusedLike) holds(r capture.TokenRequest) bool {
+	return fails(r) && r.Error == "" && a[statusOf{hostname(r.URL), r.Status}]
 }
 
 func fails(r capture.TokenRequest) bool { return r.Status == 0 || r.Status >= 400 }

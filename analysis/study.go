@@ -36,6 +36,9 @@ type study struct {
 	// mechanism does not refuse.
 	nothing float64
 
+	// along is the study of upgrades and token requests together, nil if these tell nothing.
+	along *alongside
+
 	// servers are two that keep a limit each, nil if none can be.
 	servers *servers
 
@@ -89,6 +92,7 @@ func (s *study) given(p prediction, name string, best float64) *study {
 		g.forced[i] = f.call > 0 && !f.unsure || f.unsure && f.call != 0 && s.table.Refused[i]
 	}
 	g.nothing = g.foretellingNothing()
+	g.along = s.along.given(p, name, best)
 	return &g
 }
 

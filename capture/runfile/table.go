@@ -68,10 +68,7 @@ func (t table[T]) read(db *database, each func(*T)) error {
 	same := shared{}
 	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(t.each("%s"), ", "), t.name, t.order)
 	rec := new(T)
-	err := db.query(sql, func(row []driver.Value) error {
-		if err := db.spend(row); err != nil {
-			return err
-		}
+	err := db.queryAhead(sql, len(t.columns), db.spend, func(row []driver.Value) error {
 		*rec = *new(T)
 		for i, c := range t.columns {
 			if row[i] == nil {

@@ -51,7 +51,7 @@ type end struct {
 // mostStabbed returns the stretch that lies in the most intervals, the first of
 // equals, how many those are, and how many intervals there are.
 func mostStabbed(samples []capture.ClockSample) (low, high time.Duration, most, n int) {
-	var ends []end
+	ends := make([]end, 0, 2*len(samples))
 	for _, s := range samples {
 		if !s.Date.Seen() || !s.Sent.Seen() || s.Received < s.Sent {
 			continue

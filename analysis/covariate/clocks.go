@@ -1,6 +1,7 @@
 package covariate
 
 import (
+	"slices"
 	"time"
 
 	"why403/analysis/clock"
@@ -44,12 +45,11 @@ func (t *Table) clockOf(u *capture.Upgrade) (offset, err time.Duration) {
 // clockSamples returns those samples that are of the authority that most upgrades
 // asked for, or all if none is.
 func clockSamples(of []capture.ClockSample, main string) []capture.ClockSample {
-	var mains []capture.ClockSample
-	for _, s := range of {
-		if s.Authority == main {
-			mains = append(mains, s)
-		}
+	others := func(s capture.ClockSample) bool { return s.Authority != main }
+	if !slices.ContainsFunc(of, others) {
+		return of // no copy of a million
 	}
+	mains := slices.DeleteFunc(slices.Clone(of), others)
 	if len(mains) == 0 {
 		return of
 	}

@@ -82,11 +82,13 @@ type release struct {
 // Build derives the table of a run.
 func Build(run *capture.Run) *Table {
 	t := &Table{Run: run, Axis: newAxis(run)}
-	t.setClock()
+	var clocks sync.WaitGroup
+	clocks.Go(t.setClock) // tokens are the first to need it
 	t.decide()
 	t.waits()
 	t.order()
 	t.Queues = t.Queues || t.TimesOut && t.queuesBeside()
+	clocks.Wait()
 	t.tokens()
 	t.TokensUsual = t.tokensUsual()
 	t.jwtsUsual = t.countJWTs()

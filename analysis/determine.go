@@ -96,7 +96,7 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 			least = remoteRival
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
-			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best)) ||
+			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(o.best)) ||
 			!o.best.includes(c.best.cause) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
 }
@@ -105,6 +105,23 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 // overtaken makes two bans of one, and of one nobody knows what began it.
 func (h *hypothesis) likeBan(o *hypothesis) bool {
 	return h.cause == outage && o.cause == sourceBan && o.calls() && o.counts.wrong() <= h.counts.wrong()
+}
+
+// likeBanBeside reports whether bans of which one was seen to end decide as a quota does, but for
+// what another cause beside the quota refuses, which may have set them off, and an attempt where
+// each begins.
+func (h *hypothesis) likeBanBeside(o *hypothesis) bool {
+	if len(h.parts) == 0 || !h.includes(quota) || !o.endsOnce() {
+		return false
+	}
+	otherwise := 0
+	for i := range h.predicted {
+		beside := func(part *hypothesis) bool { return part.cause != quota && part.predicted[i].call > 0 }
+		if h.predicted[i].call*o.predicted[i].call < 0 && !slices.ContainsFunc(h.parts, beside) {
+			otherwise++
+		}
+	}
+	return otherwise <= o.starts.triggered+o.starts.untriggered
 }
 
 // likeWindow reports whether slips alone tell a limit that counts closed sockets on from a

@@ -156,7 +156,7 @@ func (j *joiner) free(fp Fingerprint, t Token) Fingerprint {
 // signed is what tells a signed token from others, "" if nothing does: all claims
 // with the moment at which it was issued.
 func (t Token) signed() string {
-	if t.Kind != JWT || t.Claims == "" || !t.IssuedAt.Seen() {
+	if t.Kind != JWT && t.Algorithm == "" || t.Claims == "" || !t.IssuedAt.Seen() {
 		return ""
 	}
 	return t.Algorithm + " " + t.KeyID + " " + strconv.Itoa(t.Length) + " " + t.Claims

@@ -32,6 +32,7 @@ func (t *Table) tokens() {
 		tok.uses++
 		t.date(a)
 	}
+	t.takeForWhole(known)
 }
 
 type usedToken struct {

@@ -192,7 +192,7 @@ func doDrift(h *hypothesis) []string {
 
 const (
 	fewestFalls = 3    // places that must have been lost for a leak to be named
-	driftWrong  = 0.05 // the share of either outcome that a limit which drifts may be wrong about
+	driftWrong  = 0.02 // the share of either outcome that a limit which drifts may be wrong about
 	switchesFor = 3    // changes of outcome for each step of a limit that moves
 )
 

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"why403/analysis/covariate"
 	"why403/analysis/evidence"
 	"why403/capture"
 )
@@ -35,25 +34,6 @@ func predictMissing(s *study, _ *hypothesis, x *experiment) float64 {
 		return 0
 	}
 	return s.share()
-}
-
-// tokenForm says what is wrong with a request's token; "" is nothing.
-func (s *study) tokenForm(a *covariate.Attempt, usual usualToken) string {
-	switch {
-	case len(a.Upgrade.Credentials) == 0:
-		return "no token"
-	case a.Token == nil:
-		return ""
-	case a.Token.Kind == capture.Placeholder:
-		return fmt.Sprintf("the literal %q", a.Token.Placeholder)
-	case a.Upgrade.Credentials[0].Scheme != usual.scheme && a.Upgrade.Credentials[0].Place == usual.place:
-		return fmt.Sprintf("the scheme %q", a.Upgrade.Credentials[0].Scheme)
-	case a.Token.Kind == capture.Opaque && (a.Token.Algorithm != "" || usual.kind == capture.JWT):
-		return "what is not a whole JWT"
-	case 2*a.Token.Length < usual.shortest:
-		return "a token cut short"
-	}
-	return ""
 }
 
 // usualToken is what accepted requests mostly carry.
@@ -139,7 +119,7 @@ func weighMissing(s *study) []*hypothesis {
 }
 
 func saysMissing(s *study, h *hypothesis) string {
-	return fmt.Sprintf("The gateway refuses requests that carry %s with %s: the load tool had no token to send.", list(h.missing[:min(3, len(h.missing))], "or"), s.majority)
+	return fmt.Sprintf("The gateway refuses requests that carry %s with %s: %s.", list(h.missing[:min(3, len(h.missing))], "or"), s.majority, s.whyMissing(h))
 }
 
 func storyMissing(s *study, h *hypothesis) string {
@@ -151,14 +131,6 @@ func storyMissing(s *study, h *hypothesis) string {
 	}
 	return fmt.Sprintf("%d of %s without a proper token were refused (they carried %s), and %d of %d with one", h.counts.N11,
 		plural(h.counts.N11+h.counts.N10, "upgrade"), list(h.missing[:min(3, len(h.missing))], "or"), h.counts.N01, h.counts.N01+h.counts.N00)
-}
-
-func doMissing(*study, *hypothesis) []string {
-	return []string{
-		"Look why the load tool has no token: a failed token request, or an extractor that did not match (in JMeter: JSON Extractor, default value NOT_FOUND).",
-		"Stop a thread whose token request failed (Thread Group, action to be taken after a sampler error) so that it opens no sockets.",
-		"Check that the variable's name in the header is that of the extractor and lives in the same thread group.",
-	}
 }
 
 func refuteMissing(*study, *hypothesis) string {

@@ -30,18 +30,24 @@ func (t *Table) takeForWhole(known map[capture.Fingerprint]*usedToken) {
 	}
 }
 
-// shortSignedUsual reports whether most JWTs of accepted attempts have too short a signature.
+// shortSignedUsual reports whether most JWTs of accepted attempts have too short a signature; of
+// all attempts, whether all have, if none was accepted.
 func (t *Table) shortSignedUsual() bool {
-	short, whole := 0, 0
+	var short, whole [2]int // of accepted and refused attempts
+	accepted := false
 	for i := range t.Attempts {
-		a := &t.Attempts[i]
+		a, of := &t.Attempts[i], 0
+		if a.Refused {
+			of = 1
+		}
+		accepted = accepted || !a.Refused
 		switch {
-		case a.Refused || a.Token == nil:
+		case a.Token == nil:
 		case a.Token.shortSigned():
-			short++
+			short[of]++
 		case a.Token.Kind == capture.JWT:
-			whole++
+			whole[of]++
 		}
 	}
-	return short > whole
+	return short[0] > whole[0] || !accepted && whole[1] == 0
 }

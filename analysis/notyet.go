@@ -57,8 +57,8 @@ func weighNotYet(s *study) []*hypothesis {
 	}
 	h, r := s.scanned(of, validity, nearSeconds)
 	if h.predicted != nil {
-		v := leeway(r)
-		h.threshold = &Threshold{Value: -v.Value, Low: -v.High, High: -v.Low, Unit: "s"}
+		v, ahead := leeway(r), s.issuerAhead()
+		h.threshold = &Threshold{Value: ahead - v.Value, Low: ahead - v.High, High: ahead - v.Low, Unit: "s"}
 	}
 	return []*hypothesis{h}
 }
@@ -91,7 +91,11 @@ func storyNotYet(s *study, h *hypothesis) string {
 	if h.threshold == nil || math.IsNaN(h.threshold.Value) {
 		return text + "; the younger ones are not those refused"
 	}
-	return text + "; " + verdictOn("a delay of "+seconds(h.threshold.Value), h, s)
+	delay := "a delay of " + seconds(h.threshold.Value)
+	if ahead := s.issuerAhead(); ahead > 0 {
+		delay += fmt.Sprintf(" (%s of it for a clock of the issuer's that is ahead)", seconds(ahead))
+	}
+	return text + "; " + verdictOn(delay, h, s)
 }
 
 func doNotYet(_ *study, h *hypothesis) []string {

@@ -127,7 +127,7 @@ func verdictOn(what string, h *hypothesis, s *study) string {
 func round(v float64, places int) float64 {
 	scale := math.Pow10(places)
 	if r := math.Round(v*scale) / scale; !math.IsInf(r, 0) {
-		return r
+		return r + 0 // no negative zero
 	}
 	return v
 }

@@ -6,9 +6,9 @@ import (
 	"why403/capture"
 )
 
-// tokensFirst is what to do where token requests are refused as upgrades are: hypotheses count
-// upgrades only.
-const tokensFirst = "Record again with tokens fetched before the load (-Jtoken.mode=shared): a limit that counts token requests too shows only where nothing but upgrades is counted."
+// tokensFirst is what to do where token requests are refused as upgrades are: one limit may
+// count both, and what then goes without a token is refused for another reason.
+const tokensFirst = "Record again with tokens fetched before the load (-Jtoken.mode=shared): a limit that counts token requests too shows most clearly where nothing but upgrades is counted."
 
 // tokensRefusedAlike reports whether most of the token requests that failed were refused
 // as upgrades are, by the same host with the same status, and not with an error of OAuth

@@ -92,6 +92,7 @@ func (e *extent) add(v float64) {
 	e.n++
 }
 
+// String writes both ends, or one if they are the same.
 func (e extent) String() string {
 	switch {
 	case e.n == 0:

@@ -5,6 +5,8 @@ import "why403/capture"
 // A JWT whose signature is too short for its algorithm was most likely cut short on its way,
 // and is recorded as opaque. It was not if the issuer gave it out so, or if the gateway takes
 // such tokens: then signatures are of a kind of their own, as in a test without real keys.
+// So they are, more likely than that all were cut short just there, if nothing was accepted and
+// there are no others.
 
 // shortSigned reports whether the claims of a token could be read, but what follows them is
 // too short for a signature.

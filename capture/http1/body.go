@@ -20,8 +20,15 @@ type Body struct {
 // extraLimit bounds what a chunked body may have beside payload and sizes, in bytes.
 const extraLimit = 64 << 10
 
-// NewBody returns the body of a message with that framing.
-func NewBody(f Framing) Body { return Body{kind: f.Kind, left: f.Length} }
+// NewBody returns the body of a message with that framing. Its length counts only
+// if it is [Sized].
+func NewBody(f Framing) Body {
+	b := Body{kind: f.Kind}
+	if f.Kind == Sized {
+		b.left = f.Length
+	}
+	return b
+}
 
 // Next takes b up to and including the next run of payload. It returns that, a part
 // of b without transfer coding, and how many bytes of b it took. It takes none

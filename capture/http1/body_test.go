@@ -125,6 +125,7 @@ func TestBodyInPieces(t *testing.T) {
 func FuzzBody(f *testing.F) {
 	f.Add(uint8(Chunked), int64(0), "3;a\r\nhel\r\n0\r\nT: 1\r\n\r\nnext", 2, 5)
 	f.Add(uint8(Sized), int64(4), "hello", 2, 5)
+	f.Add(uint8(Chunked), int64(1)<<59, "1\r\nx\r\n0\r\n\r\n", 2, 5)
 	f.Fuzz(func(t *testing.T, kind uint8, length int64, in string, i, j int) {
 		checkPieces(t, Framing{Kind(kind % 4), max(length, 0)}, in, i, j)
 	})

@@ -112,7 +112,7 @@ func (s *study) weigh() []*hypothesis {
 			h.logEvidence += s.spokenFor(part.cause) + s.unqueued(part)
 		}
 	}
-	return s.ranked(hs)
+	return s.ranked(bucketsOfOne(hs))
 }
 
 // ranked sets the probabilities of all hypotheses and sorts them by these.

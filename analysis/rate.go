@@ -67,6 +67,10 @@ func weighRate(s *study) []*hypothesis {
 }
 
 func saysRate(s *study, h *hypothesis) string {
+	if h.ofOne() {
+		return fmt.Sprintf("The gateway lets one upgrade through every %s%s (%s a second) and refuses the rest with %s.",
+			seconds(1/h.threshold.Value), per(h.scope), figure(h.threshold.Value), s.majority)
+	}
 	return fmt.Sprintf("The gateway lets %s upgrades a second through%s, after a burst of %.0f, and refuses the rest with %s.",
 		figure(h.threshold.Value), per(h.scope), h.burst.Value, s.majority)
 }

@@ -32,6 +32,17 @@ var rateFamilies = []Family{
 		s.Gateway.Refusal = Refusal{Status: 429, Body: "Too Many Requests"}
 		return s, truth
 	}},
+	{Name: "bucket-of-one", Timed: true, draw: func(d *draw) (Scene, Truth) {
+		s := d.brief()
+		groups := d.whole(2, 4)
+		s.Tokens, s.Cast = Tokens{Mode: Grouped}, Cast{Groups: groups}
+		rate := s.load().rate() / float64(groups) * d.between(0.4, 0.8)
+		rule := Bucket(rate, 1, PerToken)
+		if d.coin() {
+			rule = Sliding(1, 1/rate, PerToken) // the same, by another name
+		}
+		return s.with(rule), find(Want{Cause: "rate-limit", Scopes: []string{"token"}, Value: rate})
+	}},
 	{Name: "window", Timed: true, draw: func(d *draw) (Scene, Truth) { return window(d, d.brief(), 1, Global, "global", 0) }},
 	{Name: "window-of-attempts", Timed: true, draw: func(d *draw) (Scene, Truth) {
 		s, truth := d.brief(), Truth{}

@@ -84,13 +84,24 @@ func storyRate(s *study, h *hypothesis) string {
 
 func doRate(_ *study, h *hypothesis) []string {
 	return []string{
-		fmt.Sprintf("Open at most %s sockets a second%s: lengthen the ramp-up or add a Constant Throughput Timer.", figure(h.threshold.Low), per(h.scope)),
+		fmt.Sprintf("Open at most %s%s: lengthen the ramp-up or add a Constant Throughput Timer.", pace(h.threshold.Low), per(h.scope)),
 		"Wait before a refused upgrade is tried again, longer each time.",
 		fmt.Sprintf("Ask the gateway's owner for the limit on new connections%s.", per(h.scope)),
 	}
 }
 
+// pace is a number of sockets in a time of which people think.
+func pace(rate float64) string {
+	if rate < 1 {
+		return "one socket every " + seconds(1/rate)
+	}
+	return figure(rate) + " sockets a second"
+}
+
 func refuteRate(_ *study, h *hypothesis) string {
+	if h.ofOne() {
+		return fmt.Sprintf("A refusal with the same answer later than %s after an upgrade was let through%s, or two let through within less.", seconds(1/h.threshold.Value), per(h.scope))
+	}
 	return fmt.Sprintf("A refusal with the same answer while upgrades come more slowly than %s a second, or a burst of more than %.0f let through.", figure(h.threshold.Value), h.burst.High)
 }
 

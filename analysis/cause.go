@@ -88,13 +88,14 @@ type hypothesis struct {
 	attribute *Attribute    // whose value is refused
 	missing   []string      // what was sent in place of a token
 	only      *onlyKey      // that an outage is of
+	several   bool          // outages
 	windowKind
 	reading   covariate.Reading // by which upgrades were counted
 	tokensToo bool              // token requests count as upgrades do
 	variant   string            // of the mechanism, for its texts
 
 	starts    banStarts // of a ban
-	causeless float64   // log evidence of bans that nothing begins
+	causeless float64   // log evidence of bans, or of one key's outages, that nothing begins
 	// doubt is the log odds of a pattern in its mistakes, doubtedFor what they depend on.
 	doubt      float64
 	doubtedFor string

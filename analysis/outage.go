@@ -46,7 +46,7 @@ func weighOutage(s *study) []*hypothesis {
 		return []*hypothesis{h}
 	}
 	hs := append([]*hypothesis{h}, s.keyedOutages()...)
-	if several := s.outages(); several != nil {
+	if several := s.outages(s.spells()); several != nil {
 		hs = append(hs, several)
 	}
 	h.variant = untilEnd
@@ -230,7 +230,7 @@ func (w *stretch) predict(from, until int) prediction {
 
 // markNear marks what lies near an edge.
 func (w *stretch) markNear(p prediction, edge int) {
-	for k := edge; k < len(p) && w.at[k]-w.at[edge] < nearSeconds; k++ {
+	for k := edge; k < len(w.at) && w.at[k]-w.at[edge] < nearSeconds; k++ {
 		p[w.of[k]].near = true
 	}
 	for k := edge - 1; k >= 0 && w.at[edge]-w.at[k] < nearSeconds; k-- {

@@ -39,40 +39,55 @@ func (s *study) keyedOutages() []*hypothesis {
 	var hs []*hypothesis
 	for _, p := range s.parts {
 		if k := slices.IndexFunc(outageKeys, p.Has); k >= 0 && p.Distinct > 1 {
-			if h := s.keyedOutage(p, outageKeys[k]); h != nil {
-				hs = append(hs, h)
-			}
+			hs = append(hs, s.keyedOutage(p, outageKeys[k])...)
 		}
 	}
 	return hs
 }
 
-// keyedOutage weighs the outage of the key with the most refusals in a stretch; nil if
-// there is none.
-func (s *study) keyedOutage(p covariate.Partition, scope string) *hypothesis {
+// keyedOutage weighs the outage, and several, of the key with the most refusals in a
+// stretch.
+func (s *study) keyedOutage(p covariate.Partition, scope string) []*hypothesis {
 	w := s.densestUnder(p)
 	if w == nil {
 		return nil
 	}
+	var hs []*hypothesis
+	if one := w.outage(); one != nil {
+		hs = append(hs, one)
+	}
+	stretches := w.spells()
+	if several := s.outages(stretches); several != nil {
+		several.causeless = stretches.loose()
+		hs = append(hs, several)
+	}
+	for _, h := range hs {
+		h.scope, h.equivalent = scope, otherScopes(p, scope)
+		key := math.Log(scopeShare(h) / float64(p.Distinct))
+		h.logEvidence, h.causeless = h.logEvidence+key, h.causeless+key
+		h.only = &onlyKey{scope: scope, value: keyNamed(scope)(&s.table.Attempts[w.of[0]]), of: w.of}
+	}
+	return hs
+}
+
+// outage weighs one stretch, whether it ends or not; nil if nothing fits.
+func (w *stretch) outage() *hypothesis {
 	fit := w.lasting()
 	fit.logEvidence += math.Log(lasts)
-	h := &hypothesis{scope: scope, equivalent: otherScopes(p, scope), logEvidence: fit.logEvidence}
-	h.variant = untilEnd
+	h := &hypothesis{logEvidence: fit.logEvidence, variant: untilEnd}
 	if ends, ok := w.fit(); ok {
 		h.logEvidence = floats.LogSumExp([]float64{fit.logEvidence, ends.logEvidence + math.Log(1-lasts)})
 		if ends.logLik > fit.logLik {
 			fit = ends
-			h.variant = "until " + s.endOfOutage(ends)
+			h.variant = "until " + w.s.endOfOutage(ends)
 		}
 	}
 	if fit.predicted == nil {
 		return nil
 	}
-	h.logEvidence += math.Log(scopeShare(h) / float64(p.Distinct))
 	h.logLik, h.predicted = fit.logLik, fit.predicted
-	h.counts = s.tally(h.predicted)
+	h.counts = w.s.tally(h.predicted)
 	h.threshold = &Threshold{Value: fit.from, Low: fit.fromAfter, High: fit.from, Unit: "s"}
-	h.only = &onlyKey{scope: scope, value: keyNamed(scope)(&s.table.Attempts[w.of[0]]), of: w.of}
 	return h
 }
 

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"why403/internal/sim/virtual"
@@ -28,5 +29,30 @@ func TestOutageOfOneHost(t *testing.T) {
 			t.Errorf("%s: %s: %s", scope, f.Verdict.Status, f.Verdict.Says)
 		}
 		t.Log(f.Verdict.Says)
+	}
+}
+
+// Two outages of one host are one finding, and with a third a mechanism is possible.
+func TestOutagesOfOneHost(t *testing.T) {
+	times := [][2]float64{{31.7, 38.3}, {70.1, 81.9}, {99.3, 104.2}}
+	for n := 2; n <= len(times); n++ {
+		rule := func(c *virtual.Clock) virtual.Judge {
+			return virtual.Judge{Refuse: func(a *virtual.Arrival) bool {
+				return a.Host == "gw2.example" && slices.ContainsFunc(times[:n], func(t [2]float64) bool { return t[0] <= c.Now() && c.Now() < t[1] })
+			}}
+		}
+		scene := virtual.Scene{
+			Seed: 4, Loads: []virtual.Load{{Threads: 60, Over: 15, Until: 160, Hold: 4, Pause: 4, Spread: 0.9}},
+			Network: virtual.Network{Way: 0.002, Jitter: 0.001}, Cast: virtual.Cast{Hosts: 3},
+			Gateway: virtual.Gateway{Rules: []virtual.Rule{rule}, Work: 0.001},
+		}
+		f := explain(scene.Run())
+		c := f.Verdict.Causes[0]
+		if n == 2 && (f.Verdict.Status != Determined || c.Cause != "outage" || c.Scope != "host" || !strings.Contains(f.Verdict.Says, "gw2.example with 403 from 32 s")) {
+			t.Errorf("two outages: %s: %s", f.Verdict.Status, f.Verdict.Says)
+		}
+		if n == 3 && (f.Verdict.Status == Determined || !slices.Contains(f.UndecidedBetween, "outage")) {
+			t.Errorf("three outages: %s: %s", f.Verdict.Status, f.Verdict.Says)
+		}
 	}
 }

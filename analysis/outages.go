@@ -17,17 +17,16 @@ const (
 
 // outages weighs several stretches of refusals as accidents that have nothing to do with
 // each other; nil if there are not so many, or another mechanism is at work too.
-func (s *study) outages() *hypothesis {
+func (s *study) outages(p *spells) *hypothesis {
 	if s.forced != nil {
 		return nil
 	}
-	p := s.spells()
 	times := p.refusals()
 	if k := len(times); k < 2 || k > mostOutages {
 		return nil
 	}
 	k := float64(len(times))
-	h := &hypothesis{scope: "global", logLik: p.table.Log(), logEvidence: p.loose() + k*(k-1)/2*math.Log(again)}
+	h := &hypothesis{scope: "global", several: true, logLik: p.table.Log(), logEvidence: p.loose() + k*(k-1)/2*math.Log(again)}
 	last := times[len(times)-1]
 	if math.IsInf(last.high, 1) {
 		h.logEvidence += math.Log(lasts)

@@ -7,7 +7,7 @@ import (
 )
 
 // spells part the attempts into stretches in which nearly everything is let through and
-// stretches in which nearly everything is refused, by turns: of all keys alike.
+// stretches in which nearly everything is refused, by turns: of all keys alike, or of one.
 type spells struct {
 	stretch  *stretch
 	refusing []bool // in the order of the stretch: whether an attempt lies in a spell of refusals
@@ -22,12 +22,15 @@ const (
 	slipCost   = 5
 )
 
+// spells parts all attempts.
+func (s *study) spells() *spells { return newStretch(s).spells() }
+
 // spells finds the cheapest parting (Viterbi's algorithm with two states).
-func (s *study) spells() *spells {
-	p := &spells{stretch: newStretch(s), refusing: make([]bool, len(s.table.Refused))}
+func (w *stretch) spells() *spells {
+	s, p := w.s, &spells{stretch: w, refusing: make([]bool, len(w.of))}
 	cost := [2]float64{0, changeCost}
-	changed := make([][2]bool, len(s.table.Refused)) // whether the state before was the other
-	for k, i := range p.stretch.of {
+	changed := make([][2]bool, len(w.of)) // whether the state before was the other
+	for k, i := range w.of {
 		from := cost
 		for state := range cost {
 			if other := from[1-state] + changeCost; other < from[state] {
@@ -51,6 +54,7 @@ func (s *study) spells() *spells {
 }
 
 func (p *spells) tally(s *study) {
+	p.table.YesAccepted, p.table.YesRefused = p.stretch.others[0], p.stretch.others[1]
 	for k, refusing := range p.refusing {
 		if k > 0 && refusing != p.refusing[k-1] {
 			p.edges = append(p.edges, k)
@@ -72,12 +76,13 @@ func (p *spells) tally(s *study) {
 
 // prediction is that of whoever knows the spells.
 func (p *spells) prediction() prediction {
-	r := make(prediction, len(p.refusing))
-	for k, refusing := range p.refusing {
-		i := p.stretch.of[k]
+	r := make(prediction, len(p.stretch.s.table.Attempts))
+	for i := range r {
 		r[i].call = -1
+	}
+	for k, refusing := range p.refusing {
 		if refusing {
-			r[i].call = 1
+			r[p.stretch.of[k]].call = 1
 		}
 	}
 	for _, e := range p.edges {

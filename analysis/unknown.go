@@ -67,6 +67,9 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		if lead.cause == sourceBan && len(lead.parts) == 0 {
 			terms = append(terms, math.Log(stretchShare)+lead.causeless)
 		}
+		if lead.only != nil && lead.several {
+			terms = append(terms, math.Log(looseShare)+lead.causeless)
+		}
 		if lead.cause == overload && lead.soft {
 			rising = math.Log(risingShare) + lead.logEvidence - s.slownessOdds()
 			terms, h.rising = append(terms, rising), lead.variant

@@ -63,7 +63,16 @@ var stretchFamilies = []Family{
 				t := c.Now() - from - each*float64(a.Edge)
 				return t >= 0 && t < each
 			}}
-		}), Truth{Kind: Foreign}
+		}), Truth{Kind: Foreign, Allowed: []string{"outage"}}
+	}},
+	{Name: "outages-of-edge", draw: func(d *draw) (Scene, Truth) {
+		s := d.churn()
+		s.Cast = Cast{Edges: d.whole(2, 3), PinEdges: d.coin()}
+		u := s.load().Until
+		a, b := d.between(0.25, 0.4)*u, d.between(0.6, 0.75)*u
+		first := func(a *Arrival) bool { return a.Edge == 0 }
+		return s.with(Outage(a, a+d.between(0.06, 0.12)*u).For(first), Outage(b, b+d.between(0.06, 0.12)*u).For(first)),
+			Truth{Kind: Open, Causes: []Want{{Cause: "outage", Scopes: []string{"edge"}}}}
 	}},
 }
 

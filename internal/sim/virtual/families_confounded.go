@@ -34,7 +34,11 @@ var confoundedFamilies = []Family{
 		return s.with(Expired(0)), Truth{Kind: Open, Causes: []Want{{Cause: "token-expired"}}}
 	}},
 	{Name: "all-refused", Held: true, Most: 1, draw: func(d *draw) (Scene, Truth) {
-		return d.churn().with(Chance(1).With(Refusal{Empty: true})), Truth{Kind: Foreign}
+		// A property that all requests share, an outage and a limit that others have used up
+		// refuse them alike: each is as often what is true.
+		causes := []string{"attribute", "outage", "unknown"}
+		return d.churn().with(Chance(1).With(Refusal{Empty: true})),
+			Truth{Kind: Open, Causes: []Want{{Cause: causes[d.IntN(len(causes))]}}}
 	}},
 	{Name: "ramp-outage", Held: true, draw: func(d *draw) (Scene, Truth) {
 		s := d.ramp()

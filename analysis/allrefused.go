@@ -12,10 +12,15 @@ import (
 // could be does so. What remains is told apart by that and the priors alone, and is
 // never determined.
 
-// plainly is by how much likelier than its prior a cause is whose fault all requests
-// plainly have. Test or gateway, something is wrong with a load that has only expired
-// tokens, or none, and few gateways let that pass.
-const plainly = 4
+const (
+	// plainly is by how much likelier than its prior a cause is whose fault all requests
+	// plainly have: a load has only expired tokens, or none, in one test of twenty where
+	// something else refuses everything, and few gateways let that pass.
+	plainly = 20
+	// throughout is the share of outages that began before a recording and outlast it,
+	// where nothing was accepted.
+	throughout = 0.2
+)
 
 // noneAccepted reports whether every decided attempt was refused.
 func (s *study) noneAccepted() bool { return s.refused == len(s.table.Attempts) }
@@ -167,7 +172,7 @@ func spokenFirst(text, a, b string) int {
 func downThroughout(s *study, h *hypothesis) (float64, bool) {
 	h.variant = untilEnd
 	h.threshold = &Threshold{Unit: "s"}
-	return lasts, true
+	return throughout, true
 }
 
 // worthTrying reports whether an experiment makes sense for a load of which nothing was

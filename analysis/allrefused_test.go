@@ -64,7 +64,7 @@ func TestNothingAccepted(t *testing.T) {
 			if v.Status != analysis.Undetermined || len(v.Causes) < 2 || v.Causes[0].Cause != c.want {
 				t.Fatalf("%s between %v: %s", v.Status, f.UndecidedBetween, v.Says)
 			}
-			if p := v.Causes[0].Probability; p < 0.4 || p > 0.95 {
+			if p := v.Causes[0].Probability; p < 0.3 || p > 0.97 {
 				t.Errorf("probability %v", p)
 			}
 			if c.x != "" && (f.NextExperiment == nil || f.NextExperiment.Name != c.x) {

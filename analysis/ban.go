@@ -18,7 +18,7 @@ import (
 var sourceBan = &cause{
 	name:    "source-ban",
 	counts:  true,
-	prior:   0.02,
+	prior:   0.05,
 	weigh:   weighBan,
 	wave:    searchesFar,
 	says:    saysBan,

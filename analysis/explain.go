@@ -89,7 +89,7 @@ func (f *Findings) count(s *study) {
 // weigh returns every hypothesis with its probability, the most probable first.
 func (s *study) weigh() []*hypothesis {
 	if s.noneAccepted() {
-		return s.ranked(s.weighAllRefused())
+		return ranked(s.weighAllRefused(), 1)
 	}
 	s.begin()
 	s.along = s.withTokenRequests().begin(s)
@@ -112,13 +112,16 @@ func (s *study) weigh() []*hypothesis {
 			h.logEvidence += s.spokenFor(part.cause) + s.unqueued(part)
 		}
 	}
-	return s.ranked(bucketsOfOne(hs))
+	return ranked(bucketsOfOne(hs), s.trust())
 }
 
-// ranked sets the probabilities of all hypotheses and sorts them by these.
-func (s *study) ranked(hs []*hypothesis) []*hypothesis {
-	s.setProbabilities(hs)
-	slices.SortStableFunc(hs, func(a, b *hypothesis) int { return cmp.Compare(b.logEvidence, a.logEvidence) })
+// ranked sets the probabilities of all hypotheses, with the share of the log evidence that
+// counts, and sorts them by these.
+func ranked(hs []*hypothesis, trust float64) []*hypothesis {
+	setProbabilities(hs, trust)
+	slices.SortStableFunc(hs, func(a, b *hypothesis) int {
+		return cmp.Or(cmp.Compare(b.probability, a.probability), cmp.Compare(b.logEvidence, a.logEvidence))
+	})
 	return hs
 }
 

@@ -7,10 +7,11 @@ import (
 )
 
 // halfTrust is the number of refusals, bursts weighed, at which half of the log
-// evidence counts. It was set on prefixes of recordings (docs/diagnosis.md): stated
-// probabilities of 6 to 30 refusals were too high by 0.2 to 0.3 without it, and some
-// causes were determined wrongly; from some hundred refusals on it changes nothing.
-const halfTrust = 8
+// evidence counts. It was set on prefixes of recordings of the training families
+// (docs/diagnosis.md), each cause weighed by its prior: with 3 stated probabilities of 0.8 to
+// 0.95 are too high, with 8 those of 0.5 to 0.7 too low; from some hundred refusals on it
+// changes nothing.
+const halfTrust = 5
 
 // trust is the share of the log evidence that counts. Few refusals look alike for
 // reasons that no model knows: they come from one moment, one user, one stall.
@@ -24,15 +25,26 @@ func (s *study) trust() float64 {
 	return n / (n + halfTrust)
 }
 
-// setProbabilities turns log evidence, priors included, into probabilities.
-func (s *study) setProbabilities(hs []*hypothesis) {
-	trust := s.trust()
+// setProbabilities turns log evidence into probabilities. Only what the recording says is
+// doubted: what is known of causes before anything is seen counts in full, however few
+// refusals there are.
+func setProbabilities(hs []*hypothesis, trust float64) {
 	logs := make([]float64, len(hs))
 	for i, h := range hs {
-		logs[i] = trust * h.logEvidence
+		prior := h.logPrior()
+		logs[i] = prior + trust*(h.logEvidence-prior)
 	}
 	total := floats.LogSumExp(logs)
-	for _, h := range hs {
-		h.probability = math.Exp(trust*h.logEvidence - total)
+	for i, h := range hs {
+		h.probability = math.Exp(logs[i] - total)
 	}
+}
+
+// logPrior is the logarithm of the prior of a cause, or of two at once.
+func (h *hypothesis) logPrior() float64 {
+	sum := 0.0
+	for _, part := range h.single() {
+		sum += math.Log(part.cause.prior)
+	}
+	return sum + float64(len(h.single())-1)*math.Log(pairShare)
 }

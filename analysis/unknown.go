@@ -26,7 +26,7 @@ import (
 // A context on top of a right explanation only costs; on top of a wrong one it pays.
 var unknown = &cause{
 	name:    "unknown",
-	prior:   0.03,
+	prior:   0.04,
 	says:    saysUnknown,
 	story:   storyUnknown,
 	do:      doUnknown,

@@ -30,7 +30,9 @@ func generatorLimits(s *study) *Advice {
 	for _, u := range s.run.Upgrades {
 		switch u.Outcome {
 		case capture.ClientGone:
-			gone++
+			if !s.table.Silence.Refuses(u) {
+				gone++
+			}
 		case capture.Unreached:
 			unreached++
 			for i, l := range ownLimits {

@@ -35,7 +35,7 @@ func (s *study) explain() *Findings {
 		Hypotheses: []Hypothesis{}, UndecidedBetween: []string{}, Notes: []string{},
 	}
 	f.count(s)
-	s.majority = majority(f, s.table.Silence)
+	s.majority = majority(f)
 	if s.table.ClockSet {
 		f.Clock = &ClockOffset{
 			OffsetS: round(s.table.Clock.Offset.Seconds(), 3),
@@ -75,13 +75,11 @@ func (f *Findings) count(s *study) {
 		default:
 			f.Failed[string(u.Outcome)]++
 		}
-	}
-	for outcome, n := range f.Failed {
-		if s.table.Silence.Refuses(capture.Outcome(outcome)) {
+		if s.table.Silence.Refuses(u) {
 			if f.RefusedSilently == nil {
 				f.RefusedSilently = map[string]int{}
 			}
-			f.RefusedSilently[outcome] = n
+			f.RefusedSilently[string(u.Outcome)]++
 		}
 	}
 }

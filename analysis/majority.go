@@ -6,12 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"why403/analysis/covariate"
 	"why403/capture"
 )
 
 // majority names the commonest form of refusal: "403", "close code 1008".
-func majority(f *Findings, silent covariate.Silence) string {
+func majority(f *Findings) string {
 	best, name := 0, "an error"
 	for _, status := range slices.Sorted(maps.Keys(f.Refused)) {
 		if n := f.Refused[status]; n > best {
@@ -23,8 +22,8 @@ func majority(f *Findings, silent covariate.Silence) string {
 			best, name = n, "close code "+code
 		}
 	}
-	for _, outcome := range slices.Sorted(maps.Keys(f.Failed)) {
-		if n := f.Failed[outcome]; n > best && silent.Refuses(capture.Outcome(outcome)) {
+	for _, outcome := range slices.Sorted(maps.Keys(f.RefusedSilently)) {
+		if n := f.RefusedSilently[outcome]; n > best {
 			best, name = n, silentWords[capture.Outcome(outcome)]
 		}
 	}
@@ -33,8 +32,9 @@ func majority(f *Findings, silent covariate.Silence) string {
 
 // silentWords are the forms of refusal without an answer, after "refuses with".
 var silentWords = map[capture.Outcome]string{
-	capture.Dropped:  "a closed connection",
-	capture.TimedOut: "silence",
+	capture.Dropped:    "a closed connection",
+	capture.TimedOut:   "silence",
+	capture.ClientGone: "silence",
 }
 
 // spokenOdds is the logarithm of the factor on the odds of a cause if every

@@ -32,9 +32,7 @@ func recordingNotes(s *study, f *Findings, _ []*hypothesis) []string {
 	}
 	failed := 0
 	for outcome, n := range f.Failed {
-		if !s.table.Silence.Refuses(capture.Outcome(outcome)) {
-			failed += n
-		}
+		failed += n - f.RefusedSilently[outcome]
 	}
 	if failed > 0 {
 		list = append(list, fmt.Sprintf("%s failed without an answer; they are no evidence for or against a cause.", plural(failed, "upgrade")))
@@ -151,12 +149,7 @@ func clockNotes(s *study, _ *Findings, _ []*hypothesis) []string {
 // answerNotes reports what the refusals say where that does not fit.
 func answerNotes(s *study, f *Findings, hs []*hypothesis) []string {
 	var list []string
-	forms := len(f.Refused) + len(f.RefusedInBand)
-	for outcome := range f.Failed {
-		if s.table.Silence.Refuses(capture.Outcome(outcome)) {
-			forms++
-		}
-	}
+	forms := len(f.Refused) + len(f.RefusedInBand) + len(f.RefusedSilently)
 	if forms > 1 {
 		list = append(list, fmt.Sprintf("Refusals took %d forms; they were weighed together, and those that came in number apart too.", forms))
 	}

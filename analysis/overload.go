@@ -9,6 +9,7 @@ import (
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
+	"why403/capture"
 )
 
 // overload refuses the more often the more there is to do: what checks a token, or
@@ -191,6 +192,8 @@ func (c loadCurve) logLik(middle, slope, ceiling, floor float64) float64 {
 func (s *study) slownessOdds() float64 {
 	slow, usual := s.table.RefusedWait, max(s.table.Usual, 5*time.Millisecond)
 	switch {
+	case s.waitedInVain():
+		return 0
 	case s.table.TimesOut:
 		return 6
 	case s.slowRefusals():
@@ -199,6 +202,18 @@ func (s *study) slownessOdds() float64 {
 		return -6
 	}
 	return 0
+}
+
+// waitedInVain reports whether most refusals are silence: then how long they took tells how
+// patient the client or the recorder is, and nothing of the gateway.
+func (s *study) waitedInVain() bool {
+	silent := 0
+	for i, refused := range s.table.Refused {
+		if o := s.table.Attempts[i].Upgrade.Outcome; refused && (o == capture.ClientGone || o == capture.TimedOut) {
+			silent++
+		}
+	}
+	return 2*silent > s.refused
 }
 
 // slowRefusals reports whether refusals take much longer than acceptances, or as long

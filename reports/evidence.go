@@ -21,7 +21,7 @@ func refusals(f *analysis.Findings) int {
 func unanswered(f *analysis.Findings) map[string]int {
 	left := map[string]int{}
 	for outcome, n := range f.Failed {
-		if f.RefusedSilently[outcome] == 0 {
+		if n -= f.RefusedSilently[outcome]; n > 0 {
 			left[outcome] = n
 		}
 	}

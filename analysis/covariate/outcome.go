@@ -1,6 +1,7 @@
 package covariate
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +67,12 @@ func looksLikeError(message string) bool {
 }
 
 // Silence is ways of not answering that count as refusals: a gateway may close the
-// connection, or let the client wait.
-type Silence struct{ Dropped, TimedOut bool }
+// connection, or let the client wait until the recorder or the client itself gives up.
+type Silence struct {
+	Dropped, TimedOut bool
+	// LeftAfter is how long a client that left must have waited, 0 if none counts.
+	LeftAfter time.Duration
+}
 
 // A way of not answering is how the gateway refuses if it comes in number; a few are
 // accidents, and evidence for nothing.
@@ -77,29 +82,62 @@ const (
 )
 
 func silence(run *capture.Run) Silence {
-	count := map[capture.Outcome]int{}
+	count, patience := map[capture.Outcome]int{}, patience(run)
 	for _, u := range run.Upgrades {
-		count[u.Outcome]++
+		if u.Outcome != capture.ClientGone || waited(u) >= patience {
+			count[u.Outcome]++
+		}
 	}
 	reached := len(run.Upgrades) - count[capture.Unreached]
 	inNumber := func(o capture.Outcome) bool {
 		return count[o] >= fewestSilent && float64(count[o]) >= silentShare*float64(reached)
 	}
-	return Silence{Dropped: inNumber(capture.Dropped), TimedOut: inNumber(capture.TimedOut)}
+	s := Silence{Dropped: inNumber(capture.Dropped), TimedOut: inNumber(capture.TimedOut)}
+	if inNumber(capture.ClientGone) {
+		s.LeftAfter = patience
+	}
+	return s
 }
 
-// Refuses reports whether an outcome counts as a refusal without an answer.
-func (s Silence) Refuses(o capture.Outcome) bool {
-	return o == capture.Dropped && s.Dropped || o == capture.TimedOut && s.TimedOut
+// patience is how long a client must have waited to know that no answer comes: clearly
+// longer than nearly every answer took. Who leaves earlier, as at a test's end, or from a gateway
+// that is slow, has not been refused.
+func patience(run *capture.Run) time.Duration {
+	var waits []time.Duration
+	for _, u := range run.Upgrades {
+		if u.Outcome == capture.Accepted || u.Outcome == capture.Refused {
+			waits = append(waits, waited(u))
+		}
+	}
+	slices.Sort(waits)
+	return max(2*quantile(waits, 0.99), shortestTimeout)
+}
+
+// Refuses reports whether an attempt was refused without an answer.
+func (s Silence) Refuses(u *capture.Upgrade) bool {
+	switch u.Outcome {
+	case capture.Dropped:
+		return s.Dropped
+	case capture.TimedOut:
+		return s.TimedOut
+	case capture.ClientGone:
+		return s.LeftAfter > 0 && waited(u) >= s.LeftAfter
+	}
+	return false
 }
 
 // decided reports whether the gateway decided about an attempt, and when that could
 // be seen. Attempts without an answer that are no refusals, whoever gave up, are no
 // evidence for or against a cause.
 func (s Silence) decided(u *capture.Upgrade) (answered capture.Instant, ok bool) {
-	if u.Outcome != capture.Accepted && u.Outcome != capture.Refused && !s.Refuses(u.Outcome) {
+	if u.Outcome != capture.Accepted && u.Outcome != capture.Refused && !s.Refuses(u) {
 		return 0, false
 	}
+	return answeredAt(u)
+}
+
+// answeredAt returns when the answer to an attempt was seen, or that there is none.
+func answeredAt(u *capture.Upgrade) (capture.Instant, bool) {
 	p := u.Phases
 	for _, at := range []capture.Instant{p.ResponseFirst, p.ResponseHead, u.Socket.Opened, p.ResponseEnd, p.RequestSent} {
 		if at.Seen() {
@@ -107,6 +145,12 @@ func (s Silence) decided(u *capture.Upgrade) (answered capture.Instant, ok bool)
 		}
 	}
 	return 0, false
+}
+
+// waited is how long the answer took, or the knowledge that there is none.
+func waited(u *capture.Upgrade) time.Duration {
+	at, _ := answeredAt(u)
+	return at.Sub(u.Phases.RequestSent)
 }
 
 // released returns the moment from which a socket no longer counts as open: its

@@ -71,7 +71,7 @@ func (d *desk) unanswered(x *exchange, at capture.Instant, outcome capture.Outco
 		return
 	}
 	x.u.Outcome = outcome
-	if outcome == capture.Dropped || outcome == capture.TimedOut {
+	if outcome != capture.Pending && outcome != capture.Unreached {
 		x.u.Phases.ResponseEnd = at
 	}
 	if x.u.Failure == "" {

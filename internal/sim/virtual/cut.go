@@ -30,7 +30,7 @@ func RefusedAt(run *capture.Run) []capture.Instant {
 // turnedAway reports whether the gateway refused an upgrade in any form.
 func turnedAway(u *capture.Upgrade) bool {
 	switch u.Outcome {
-	case capture.Refused, capture.Dropped, capture.TimedOut:
+	case capture.Refused, capture.Dropped, capture.TimedOut, capture.ClientGone:
 		return true
 	}
 	return u.Socket.EndedBy == capture.Gateway && u.Socket.CloseCode != 1001

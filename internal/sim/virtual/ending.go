@@ -42,6 +42,12 @@ func (r *recorder) timedOut(w *world, a *Arrival) {
 	a.up.Outcome, a.up.Failure = capture.TimedOut, fmt.Sprintf("no answer within %v s", Patience)
 }
 
+// left notes a client that waits no longer.
+func (r *recorder) left(w *world, a *Arrival) {
+	a.up.Phases.ResponseEnd = r.moment(w.now)
+	a.up.Outcome, a.up.Failure = capture.ClientGone, "the client closed the connection before an answer came"
+}
+
 // closed notes a socket that the client ended at one moment and whose end was
 // confirmed at another.
 func (r *recorder) closed(a *Arrival, at, confirmed float64, abrupt bool) {

@@ -23,6 +23,12 @@ var capFamilies = []Family{
 		s.load().Until *= 1.5
 		return capped(d, s, Refusal{Silent: true})
 	}},
+	{Name: "cap-silent-clients-leave", draw: func(d *draw) (Scene, Truth) {
+		s := d.churn()
+		s.load().GiveUp = d.scale(0.5, 0.8*Patience)
+		s.load().Until *= 1.5
+		return capped(d, s, Refusal{Silent: true})
+	}},
 	{Name: "cap-with-retries", draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
 		s.load().Retries, s.load().Backoff = d.whole(2, 6), d.scale(0.05, 1)

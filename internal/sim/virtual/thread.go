@@ -53,7 +53,7 @@ func (t *thread) leave(a *Arrival) {
 	if a.up.Outcome != capture.Pending {
 		return
 	}
-	a.up.Outcome, a.up.Failure = capture.ClientGone, "the client closed the connection before an answer came"
+	t.record.left(t.world, a)
 	t.again()
 }
 

@@ -35,6 +35,9 @@ func (h *hypothesis) says(s *study) string {
 	if len(h.parts) == 0 {
 		return h.sentence(s)
 	}
+	if limit, _ := s.carriedOver(h); limit != nil {
+		return limit.sentence(s) + " What it refused at the beginning it may have counted before the recording began."
+	}
 	return h.parts[0].sentence(s) + " And: " + h.parts[1].sentence(s)
 }
 
@@ -44,7 +47,11 @@ func (c candidate) findings(s *study) []Cause {
 		return []Cause{c.finding(s)}
 	}
 	var list []Cause
+	_, begin := s.carriedOver(c.best)
 	for _, part := range c.best.parts {
+		if part == begin {
+			continue
+		}
 		list = append(list, candidate{best: part, probability: c.probability}.finding(s))
 	}
 	return list

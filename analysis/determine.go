@@ -29,11 +29,13 @@ func (s *study) determines(c candidate, all []candidate) bool {
 
 // proven reports whether each cause of a hypothesis shows what only it does. An outage
 // beside another cause need not, if it ends: a limit keeps the load at its height. One
-// that lasts until the end may as well be a limit that was lowered.
+// that lasts until the end may as well be a limit that was lowered; one that was not seen to
+// begin is what the limit had counted before.
 func (s *study) proven(h *hypothesis) bool {
+	_, begin := s.carriedOver(h)
 	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool {
 		if part != h && part.cause == outage {
-			return part.variant == untilEnd
+			return part.variant == untilEnd || part != begin && s.maybeCarried(h, part)
 		}
 		return part.cause.proven != nil && !part.cause.proven(s, part)
 	})

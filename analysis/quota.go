@@ -149,6 +149,12 @@ func (f *quotaFit) hypothesis() *hypothesis {
 	if wrong := h.counts.N10 + h.counts.N01; wrong < fewestMistakes || wrong >= f.s.refused {
 		return h // nothing is left to explain, or counts say nothing
 	}
+	for _, t := range f.begunBefore() {
+		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share)})
+		if t.result.Best.LogLik > h.logLik+rounding {
+			f.s.countedBy(h, &t)
+		}
+	}
 	if t, ok := f.s.estimated(f.part); ok {
 		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share)})
 		if t.result.Best.LogLik > h.logLik {

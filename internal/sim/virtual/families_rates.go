@@ -44,6 +44,12 @@ var rateFamilies = []Family{
 		return s.with(rule), find(Want{Cause: "rate-limit", Scopes: []string{"token"}, Value: rate})
 	}},
 	{Name: "window", Timed: true, draw: func(d *draw) (Scene, Truth) { return window(d, d.brief(), 1, Global, "global", 0) }},
+	{Name: "window-begun-before", Timed: true, draw: func(d *draw) (Scene, Truth) {
+		s, truth := window(d, d.brief(), 1, Global, "global", 0)
+		s.Late = s.load().Until * d.between(0.2, 0.5)
+		truth.Kind = Open // what was counted before is not known
+		return s, truth
+	}},
 	{Name: "window-of-attempts", Timed: true, draw: func(d *draw) (Scene, Truth) {
 		s, truth := d.brief(), Truth{}
 		s, truth = window(d, s, 1, Global, "global", 1)

@@ -11,6 +11,7 @@ import (
 type Scene struct {
 	Seed    uint64
 	Loads   []Load  // one after the other
+	Late    float64 // the recording begins so many seconds after the first load, 0: before it
 	Gap     float64 // seconds between them, default 5; by then all sockets of the first are closed
 	Network Network
 	Gateway Gateway
@@ -47,7 +48,11 @@ func (s Scene) Run() *capture.Run {
 		w.play(l, begin)
 		begin += l.Until + s.gap()
 	}
-	return w.recording()
+	run := w.recording()
+	if s.Late > 0 {
+		run = between(run, run.Started.Add(seconds(s.Late)), run.Ended.Add(1), 0)
+	}
+	return run
 }
 
 // Recordings plays the scene and returns a recording of each load, as a recorder that

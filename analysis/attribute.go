@@ -278,6 +278,13 @@ func doAttribute(_ *study, h *hypothesis) []string {
 	}
 }
 
-func refuteAttribute(_ *study, h *hypothesis) string {
+// leastSpared is of how many upgrades with the value one at least was let through where that
+// it may be is part of the finding.
+const leastSpared = 20
+
+func refuteAttribute(s *study, h *hypothesis) string {
+	if h.counts.N10 > h.counts.N11/leastSpared {
+		return fmt.Sprintf("As large a share refused with another value than %s = %q, or all, or none, with this one.", h.attribute.Name, h.attribute.Value)
+	}
 	return fmt.Sprintf("An upgrade accepted with %s = %q, or the same request refused with another value.", h.attribute.Name, h.attribute.Value)
 }

@@ -49,7 +49,7 @@ func (s *study) explains(h *hypothesis) bool {
 	c := h.counts
 	return float64(c.N11) >= explainsLeast*float64(s.refused) &&
 		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) &&
-		float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) &&
+		(float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) || s.sparesByChance(h)) &&
 		(h.refusesInPart() || c.mostlyRefused()) &&
 		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)))
 }
@@ -67,6 +67,12 @@ func (h *hypothesis) mostWrongRefusals() float64 {
 		return mostSpared
 	}
 	return mostWrong
+}
+
+// sparesByChance reports whether an attribute refuses most of what it is about, and chance
+// decides which.
+func (s *study) sparesByChance(h *hypothesis) bool {
+	return h.cause == attribute && len(h.parts) == 0 && h.counts.N11 > h.counts.N10 && s.byChance(h.predicted)
 }
 
 // refusesInPart reports whether a hypothesis may refuse some of what it is about and let

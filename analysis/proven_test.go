@@ -62,7 +62,7 @@ func TestRandomIsNotTooRegular(t *testing.T) {
 		want bool
 	}{"every other": {virtual.EveryNth(2), false}, "half of them": {virtual.Chance(0.5), true}, "moods": {moods, false}} {
 		if s := newStudy(ofOneToken(c.rule).Run()); randomRefusal.proven(s, nil) != c.want {
-			t.Errorf("%s: %.1f standard deviations too many changes", name, s.turnsAbout())
+			t.Errorf("%s: %.1f standard deviations too many changes", name, turnsAbout(s.table.Refused))
 		}
 	}
 }
@@ -77,7 +77,7 @@ func TestRandomHasNoTrend(t *testing.T) {
 		want bool
 	}{"rising": {rising, false}, "chance": {virtual.Chance(0.15), true}} {
 		if s := newStudy(ofOneToken(c.rule).Run()); randomRefusal.proven(s, nil) != c.want {
-			t.Errorf("%s: proven %v, %.1f standard deviations too many changes", name, !c.want, s.turnsAbout())
+			t.Errorf("%s: proven %v, %.1f standard deviations too many changes", name, !c.want, turnsAbout(s.table.Refused))
 		}
 	}
 	if got := ranks([]float64{7, 3, 7, 1}); !slices.Equal(got, []float64{2.5, 1, 2.5, 0}) {

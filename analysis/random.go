@@ -27,22 +27,33 @@ var randomRefusal = &cause{
 
 // provenRandom reports whether refusals neither alternate nor keep together, nor grow more
 // or fewer with time or load.
-func provenRandom(s *study, _ *hypothesis) bool {
-	order := make([]float64, len(s.table.Attempts))
-	for i := range order {
-		order[i] = float64(i)
+func provenRandom(s *study, _ *hypothesis) bool { return s.byChance(nil) }
+
+// byChance reports whether refusals among some attempts, nil for all, are independent of each
+// other, of time and of the load.
+func (s *study) byChance(among prediction) bool {
+	open, rate := s.table.OpenAtRequest(), s.rates(5*time.Second)
+	var outcomes []bool
+	trends := make([][]float64, 3)
+	for i, refused := range s.table.Refused {
+		if among != nil && among[i].call <= 0 {
+			continue
+		}
+		outcomes = append(outcomes, refused)
+		for k, x := range []float64{float64(i), float64(open[i]), rate[i]} {
+			trends[k] = append(trends[k], x)
+		}
 	}
-	trends := [][]float64{order, floats64(s.table.OpenAtRequest()), s.rates(5 * time.Second)}
-	return math.Abs(s.turnsAbout()) < tooRegular &&
-		!slices.ContainsFunc(trends, func(x []float64) bool { return math.Abs(s.trend(x)) >= tooRegular })
+	return math.Abs(turnsAbout(outcomes)) < tooRegular &&
+		!slices.ContainsFunc(trends, func(x []float64) bool { return math.Abs(trend(x, outcomes)) >= tooRegular })
 }
 
 // trend returns by how many standard deviations refusals and a covariate go together more
 // than independent ones would, by the ranks of its values (Mann and Whitney 1947).
-func (s *study) trend(x []float64) float64 {
+func trend(x []float64, refused []bool) float64 {
 	outcomes := make([]float64, len(x))
-	for i, refused := range s.table.Refused {
-		outcomes[i] = float64(outcomeOf(refused))
+	for i, no := range refused {
+		outcomes[i] = float64(outcomeOf(no))
 	}
 	return stat.Correlation(ranks(x), outcomes, nil) * math.Sqrt(float64(len(x)-1))
 }
@@ -75,15 +86,15 @@ const tooRegular = 3
 
 // turnsAbout returns by how many standard deviations the outcomes change more often than
 // independent ones of the same share would (Wald and Wolfowitz 1940).
-func (s *study) turnsAbout() float64 {
+func turnsAbout(outcomes []bool) float64 {
 	runs, no, yes := 1.0, 0.0, 0.0
-	for i, refused := range s.table.Refused {
+	for i, refused := range outcomes {
 		if refused {
 			no++
 		} else {
 			yes++
 		}
-		if i > 0 && refused != s.table.Refused[i-1] {
+		if i > 0 && refused != outcomes[i-1] {
 			runs++
 		}
 	}

@@ -34,6 +34,12 @@ var attributeFamilies = []Family{
 		return s.with(Where(func(a *Arrival) bool { return a.Edge == 1 }, d.between(0.85, 0.97))),
 			find(Want{Cause: "attribute", Names: []string{"edge", "server"}})
 	}},
+	{Name: "attribute-edge-half", Least: 30, draw: func(d *draw) (Scene, Truth) {
+		s := d.churn()
+		s.Cast = Cast{Edges: d.whole(2, 4), Dress: plainDress, Attempt: requestID}
+		return s.with(Where(func(a *Arrival) bool { return a.Edge == 1 }, d.between(0.55, 0.85))),
+			find(Want{Cause: "attribute", Names: []string{"edge", "server"}})
+	}},
 }
 
 // attribute is a load of which some persons differ in one thing, and are refused

@@ -10,6 +10,7 @@ import (
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
+	"why403/capture"
 )
 
 // concurrencyCap refuses while open(k) ≥ n; a closed socket may count for some
@@ -95,11 +96,18 @@ func (f *capFit) hypothesis() *hypothesis {
 	if h.counts.N10+h.counts.N01 >= fewestMistakes && h.counts.N11 >= fewestRefusals {
 		f.letDrift(h)
 	}
+	if h.drift == nil {
+		h.threshold.High += float64(f.s.openBefore())
+	}
 	if f.part.Scope == "global" {
 		f.s.servers = f.servers(h)
 	}
 	return h
 }
+
+// openBefore is how many sockets may have been open before the recording began, and been counted
+// by the gateway as long as they were.
+func (s *study) openBefore() int { return s.lost(capture.LostLate) }
 
 // limit fills in a limit on counts from its scan.
 func (s *study) limit(h *hypothesis, r evidence.Range, best evidence.Result, unit string) {
@@ -169,7 +177,7 @@ func storyCap(s *study, h *hypothesis) string {
 }
 
 func doCap(s *study, h *hypothesis) []string {
-	if h.drift != nil {
+	if h.drift != nil && h.drift.way != frees {
 		return doDrift(h)
 	}
 	n := h.threshold.Value

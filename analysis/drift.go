@@ -22,6 +22,10 @@ const (
 	leaks   drift = "leaks"   // falls by one at some closes
 	shrinks drift = "shrinks" // falls at any time, by any number
 	grows   drift = "grows"
+
+	// frees is how a limit that stays grows where sockets that were open before the recording
+	// began, which nobody counts, give their places back.
+	frees drift = "frees"
 )
 
 // driftShare is the prior of each way, of all limits on open sockets.

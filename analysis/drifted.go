@@ -77,8 +77,12 @@ func (f *capFit) predictDrift(h *hypothesis, d *drifting) {
 	h.logLik = f.s.likelihood(h.predicted)
 	first := d.limits[f.first()]
 	h.threshold = &Threshold{Value: first, Low: first, High: first, Unit: "open sockets"}
-	if d.way == leaks {
+	switch last := d.limits[len(d.limits)-1]; {
+	case d.way == leaks:
 		h.threshold.Low, h.threshold.High = float64(d.low), float64(d.high)
+	case d.way == grows && last-first <= float64(f.s.openBefore())+nearLimit(last):
+		d.way = frees
+		h.threshold.Value, h.threshold.Low, h.threshold.High = last, last, last
 	}
 }
 
@@ -137,7 +141,7 @@ const mostMovesTold = 50
 // moves are the steps of a limit of all, or of one key; nil of one that leaks under
 // many keys.
 func (d *drifting) moves(s *study) []Move {
-	if d == nil || d.way == leaks {
+	if d == nil || d.way == leaks || d.way == frees {
 		return nil
 	}
 	var list []Move
@@ -154,6 +158,9 @@ func (d *drifting) goes(s *study) string {
 	}
 	list := d.steps(s, "global")
 	first, last := list[0], list[len(list)-1]
+	if d.way == frees {
+		return fmt.Sprintf("is %.0f, of which %.0f were open before the recording began,", last.to, last.to-first.from)
+	}
 	from := seconds(s.elapsed(s.table.Attempts[first.at].Answered))
 	if len(list) == 1 {
 		return fmt.Sprintf("moves from %.0f to %.0f %s after the start", first.from, first.to, from)
@@ -166,6 +173,11 @@ func saysDrift(s *study, h *hypothesis) string {
 	if h.drift.way == leaks {
 		return fmt.Sprintf("The gateway holds at most %d open sockets%s and does not give back the places of %s of those that close, so that fewer and fewer are left; it refuses the rest with %s.",
 			h.drift.start, per(h.scope), percent(h.drift.leak().Value), s.majority)
+	}
+	if h.drift.way == frees {
+		list := h.drift.steps(s, "global")
+		return fmt.Sprintf("The gateway holds at most %s%s and refuses the rest with %s; at first %.0f of them had been open before the recording began.",
+			plural(int(h.threshold.Value), "open socket"), per(h.scope), s.majority, h.threshold.Value-list[0].from)
 	}
 	return fmt.Sprintf("The gateway refuses with %s above a limit on open sockets%s that %s.", s.majority, per(h.scope), h.drift.goes(s))
 }

@@ -29,6 +29,12 @@ var capFamilies = []Family{
 		s.load().Until *= 1.5
 		return capped(d, s, Refusal{Silent: true})
 	}},
+	{Name: "cap-begun-before", draw: func(d *draw) (Scene, Truth) {
+		s, truth := capped(d, d.churn(), Refusal{})
+		s.Late = s.load().Until * d.between(0.3, 0.6)
+		truth.Kind = Open // which sockets were open before is not known
+		return s, truth
+	}},
 	{Name: "cap-with-retries", draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()
 		s.load().Retries, s.load().Backoff = d.whole(2, 6), d.scale(0.05, 1)

@@ -50,9 +50,23 @@ func (s Scene) Run() *capture.Run {
 	}
 	run := w.recording()
 	if s.Late > 0 {
-		run = between(run, run.Started.Add(seconds(s.Late)), run.Ended.Add(1), 0)
+		from := run.Started.Add(seconds(s.Late))
+		before := openAt(run, from)
+		run = between(run, from, run.Ended.Add(1), 0)
+		run.Losses = append(run.Losses, capture.Loss{At: from, Kind: capture.LostLate, Count: before})
 	}
 	return run
+}
+
+// openAt is how many sockets were open at a moment.
+func openAt(run *capture.Run, at capture.Instant) int64 {
+	n := int64(0)
+	for _, u := range run.Upgrades {
+		if s := u.Socket; s.Opened.Seen() && s.Opened < at && (!s.Closed.Seen() || s.Closed >= at) {
+			n++
+		}
+	}
+	return n
 }
 
 // Recordings plays the scene and returns a recording of each load, as a recorder that

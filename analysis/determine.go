@@ -14,7 +14,7 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	if c.probability < sure || h.cause == unknown || h.predicted == nil || s.noneAccepted() {
 		return false
 	}
-	if s.rivalled(c, all) || s.maybeServers(h) || len(c.twins()) > 0 || !s.proven(h) || !s.eachReached(h) {
+	if s.rivalled(c, all) || s.maybeServers(h) || len(c.twins()) > 0 || !s.proven(h) || !s.eachReached(h) || s.keptElsewhere(h) != nil {
 		return false
 	}
 	if !s.explains(h) {

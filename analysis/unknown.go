@@ -137,7 +137,11 @@ func (s *study) residualOf(lead *hypothesis) func(context) float64 {
 }
 
 func saysUnknown(s *study, _ *hypothesis) string {
-	return fmt.Sprintf("None of the causes that why403 knows explains the %s.", plural(s.refused, "refusal"))
+	text := fmt.Sprintf("None of the causes that why403 knows explains the %s.", plural(s.refused, "refusal"))
+	if key := s.unknownKey(); key != nil {
+		text += fmt.Sprintf(" %s would.", sentenceCase(key.String()))
+	}
+	return text
 }
 
 func storyUnknown(s *study, h *hypothesis) string {

@@ -1,5 +1,10 @@
 package virtual
 
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
 // Mechanisms that have no place in the vocabulary, or only nearly, and limits that
 // leak or move.
 var foreignFamilies = []Family{
@@ -41,6 +46,16 @@ var foreignFamilies = []Family{
 	{Name: "moods", Held: true, draw: func(d *draw) (Scene, Truth) {
 		return d.churn().with(Moody(d.between(10, 30), d.between(2, 8), func(a *Arrival) string { return string(rune(a.Luck % 3)) })),
 			Truth{Kind: Foreign}
+	}},
+	{Name: "cap-per-path", draw: func(d *draw) (Scene, Truth) {
+		s := d.churn()
+		paths := d.whole(2, 4)
+		s.Cast = Cast{Dress: func(r *rand.Rand, p *Person) {
+			plainDress(r, p)
+			p.Path = fmt.Sprint("/room/", r.IntN(paths))
+		}}
+		each := Cap{N: d.of(s.load().offered()/float64(paths), 0.4, 0.8), Key: func(a *Arrival) string { return a.Path }}
+		return s.with(each.Rule()), Truth{Kind: Foreign}
 	}},
 	{Name: "cap-per-hidden-token", draw: func(d *draw) (Scene, Truth) {
 		s := d.churn()

@@ -14,6 +14,11 @@ import (
 // counted in by then: nearly every load begins after its recorder.
 const begunShare = 0.02
 
+// fewestLater is how many windows after the first must have filled up: whatever refuses in two
+// stretches of time looks like windows of which the first had begun before. Fewer are a rival of
+// it where the recording is known to have begun amid the load.
+const fewestLater = 3
+
 // begunBefore weighs the best fixed windows again, each with a first that anything may have been
 // counted in.
 func (f *quotaFit) begunBefore() []quotaTry {
@@ -33,7 +38,8 @@ func (t *quotaTry) begunBefore(w *windowFit) bool {
 	plain, found := t.result, false
 	for _, x := range w.top(mostKept) {
 		full, n := w.fullAtFirst(x.x)
-		if n == 0 {
+		later := w.filledLater(x.x)
+		if n == 0 || later == 0 || later < fewestLater && w.s.openBefore() == 0 {
 			continue
 		}
 		counts := func() evidence.Range { return w.filled(x.x, full) }
@@ -43,7 +49,7 @@ func (t *quotaTry) begunBefore(w *windowFit) bool {
 		r.LogEvidence += cost
 		if r.Best.LogLik > t.result.Best.LogLik {
 			t.logEv, t.result, t.counts, found = t.logEv+r.LogEvidence-plain.LogEvidence, r, counts, true
-			plain = r
+			t.kind, t.later, plain = alignedBefore, later, r
 			t.window = &Threshold{Value: x.x, Low: x.x - x.step/2, High: x.x + x.step/2, Unit: "s"}
 		}
 	}
@@ -68,6 +74,18 @@ func (w *windowFit) fullAtFirst(x float64) (full []capture.Instant, n int) {
 		}
 	}
 	return full, n
+}
+
+// filledLater is in how many windows of length x after the first any key was refused.
+func (w *windowFit) filledLater(x float64) int {
+	boundary, filled := w.firstBoundary(x), map[int]bool{}
+	for i, l := range w.part.Labels {
+		at := w.s.table.Attempts[i].Decided(w.reading)
+		if l >= 0 && w.s.table.Refused[i] && (w.s.forced == nil || !w.s.forced[i]) && at >= boundary {
+			filled[int(at.Sub(boundary).Seconds()/x)] = true
+		}
+	}
+	return len(filled)
 }
 
 // firstBoundary is when the window ends in which the recording begins.

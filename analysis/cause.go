@@ -90,6 +90,7 @@ type hypothesis struct {
 	only      *onlyKey      // that an outage is of
 	several   bool          // outages
 	windowKind
+	later     int               // windows that filled up after one that had begun before the recording
 	reading   covariate.Reading // by which upgrades were counted
 	tokensToo bool              // token requests count as upgrades do
 	variant   string            // of the mechanism, for its texts

@@ -8,6 +8,9 @@ import "why403/analysis/covariate"
 const fewestFills = 2
 
 func provenQuota(s *study, h *hypothesis) bool {
+	if h.windowKind == alignedBefore && h.later < fewestLater {
+		return false
+	}
 	p := s.partition(h.scope)
 	return p.N <= 1 || fills(p, h.predicted, s.table.Refused) >= fewestFills
 }

@@ -58,6 +58,7 @@ type quotaTry struct {
 	counts  func() evidence.Range
 	window  *Threshold // nil if it lasts
 	kind    windowKind
+	later   int // windows after one that had begun before the recording that filled up
 	reading covariate.Reading
 }
 
@@ -71,6 +72,7 @@ const (
 	fromFirst windowKind = "windows that begin with the first upgrade"
 	sliding   windowKind = "a sliding window"
 
+	alignedBefore windowKind = "fixed windows, the first of which had begun before the recording"
 	estimatedFrom windowKind = "a sliding window, estimated from fixed ones"
 )
 
@@ -179,7 +181,7 @@ func (t *Threshold) spread(tries []quotaTry, best *quotaTry) {
 // countedBy fills in the best way to count.
 func (s *study) countedBy(h *hypothesis, t *quotaTry) {
 	s.limit(h, t.counts(), t.result, "upgrades")
-	h.variant, h.window, h.windowKind = t.variant, t.window, t.kind
+	h.variant, h.window, h.windowKind, h.later = t.variant, t.window, t.kind, t.later
 	h.reading = t.reading
 }
 

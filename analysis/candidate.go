@@ -38,7 +38,8 @@ func (h *hypothesis) says(s *study) string {
 	if limit, _ := s.carriedOver(h); limit != nil {
 		return limit.sentence(s) + " What it refused at the beginning it may have counted before the recording began."
 	}
-	return h.parts[0].sentence(s) + " And: " + h.parts[1].sentence(s)
+	a, b := h.parts[0], h.parts[1]
+	return a.sentence(s.speakingOf(a, h.parts)) + " And: " + b.sentence(s.speakingOf(b, h.parts))
 }
 
 // findings returns the finding of a candidate, or one for each of its two causes.
@@ -52,7 +53,7 @@ func (c candidate) findings(s *study) []Cause {
 		if part == begin {
 			continue
 		}
-		list = append(list, candidate{best: part, probability: c.probability}.finding(s))
+		list = append(list, candidate{best: part, probability: c.probability}.finding(s.speakingOf(part, c.best.parts)))
 	}
 	return list
 }

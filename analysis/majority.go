@@ -30,6 +30,25 @@ func majority(f *Findings) string {
 	return name
 }
 
+// speakingOf returns the study for texts on one of two causes: the majority is that of the
+// refusals which only this one foretells, if there are any.
+func (s *study) speakingOf(part *hypothesis, of []*hypothesis) *study {
+	count := map[string]int{}
+	for i, refused := range s.table.Refused {
+		foretold := func(h *hypothesis) bool { return h.calls() && h.predicted[i].call > 0 }
+		if refused && foretold(part) && !slices.ContainsFunc(of, func(o *hypothesis) bool { return o != part && foretold(o) }) {
+			count[refusalForm(&s.table.Attempts[i])]++
+		}
+	}
+	t, best := *s, 0
+	for _, form := range slices.Sorted(maps.Keys(count)) {
+		if count[form] > best {
+			best, t.majority = count[form], cmp.Or(silentWords[capture.Outcome(form)], form)
+		}
+	}
+	return &t
+}
+
 // silentWords are the forms of refusal without an answer, after "refuses with".
 var silentWords = map[capture.Outcome]string{
 	capture.Dropped:    "a closed connection",

@@ -50,7 +50,7 @@ func (s *study) explains(h *hypothesis) bool {
 	return float64(c.N11) >= explainsLeast*float64(s.refused) &&
 		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) &&
 		(float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) || s.sparesByChance(h)) &&
-		(h.refusesInPart() || c.mostlyRefused()) &&
+		(h.refusesInPart() || c.mostlyRefused()) && !h.outrun() &&
 		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)))
 }
 
@@ -68,6 +68,19 @@ func (h *hypothesis) mostWrongRefusals() float64 {
 	}
 	return mostWrong
 }
+
+// outrun reports whether two limits would have refused more of what was accepted than slips
+// do: accidents refuse, and let nothing through, and a second limit can be had for whatever the
+// first leaves over.
+func (h *hypothesis) outrun() bool {
+	if len(h.parts) == 0 || slices.ContainsFunc(h.parts, func(part *hypothesis) bool { return !slices.Contains(counting, part.cause) }) {
+		return false
+	}
+	return float64(h.counts.N10) > fewestMistakes+pairWrong*float64(h.counts.N10+h.counts.N00)
+}
+
+// pairWrong is the share of the accepted that two limits may have refused.
+const pairWrong = 0.02
 
 // sparesByChance reports whether an attribute refuses most of what it is about, and chance
 // decides which.
@@ -99,6 +112,9 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 		if o.best == c.best || !o.best.calls() {
 			return false
 		}
+		if c.best.simply(o.best) && o.probability >= rival && s.explains(o.best) {
+			return true
+		}
 		least := rival
 		if once || o.best.singleBan() || c.best.cause == quota && o.best.endsOnce() || c.best.cause == outage && o.best.cause == quota {
 			least = remoteRival
@@ -107,6 +123,11 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(o.best)) ||
 			!o.best.includes(c.best.cause) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
+}
+
+// simply reports whether one of two causes may do alone.
+func (h *hypothesis) simply(o *hypothesis) bool {
+	return len(h.parts) > 0 && len(o.parts) == 0 && h.includes(o.cause)
 }
 
 // likeBan reports whether bans are wrong about no more than an outage: an answer that was

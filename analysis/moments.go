@@ -26,7 +26,7 @@ func (s *study) eachReached(h *hypothesis) bool {
 }
 
 func (s *study) reachedBeside(h, other *hypothesis) bool {
-	limits := []*cause{rateLimit, concurrencyCap}
+	limits := []*cause{rateLimit, concurrencyCap, quota}
 	return !slices.Contains(limits, h.cause) || s.moments(h.predicted, other.predicted) >= fewestMoments
 }
 

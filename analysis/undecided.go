@@ -63,7 +63,7 @@ func (s *study) fallsShort(c candidate) string {
 	case !c.best.calls():
 	case float64(n.N11) < explainsLeast*float64(s.refused):
 		but = fmt.Sprintf("but it accounts for only %d of %s", n.N11, plural(s.refused, "refusal"))
-	case float64(n.N10) > c.best.mostWrongRefusals()*float64(n.N10+n.N00):
+	case float64(n.N10) > c.best.mostWrongRefusals()*float64(n.N10+n.N00) || c.best.outrun():
 		but = fmt.Sprintf("but it would have refused %d of %s", n.N10, plural(n.N10+n.N00, "accepted upgrade"))
 	case !c.best.refusesInPart() && !n.mostlyRefused():
 		but = fmt.Sprintf("but of %s that it would have refused %d were accepted", plural(n.N11+n.N10, "upgrade"), n.N10)

@@ -110,6 +110,7 @@ func (s *study) weigh() []*hypothesis {
 			h.logEvidence += s.spokenFor(part.cause) + s.unqueued(part)
 		}
 	}
+	s.creditQueue(hs)
 	return ranked(bucketsOfOne(hs), s.trust())
 }
 

@@ -45,6 +45,25 @@ func (s *study) unqueued(h *hypothesis) float64 {
 	return 0
 }
 
+// creditQueue holds overload as probable as unknown where acceptances wait as in a queue: how full
+// it is, is not seen, and leaves whatever patterns speak for unknown.
+func (s *study) creditQueue(hs []*hypothesis) {
+	if !s.table.Queues {
+		return
+	}
+	var best, none *hypothesis
+	for _, h := range hs {
+		if h.cause == unknown {
+			none = h
+		} else if h.cause == overload && h.soft && (best == nil || h.logEvidence > best.logEvidence) {
+			best = h
+		}
+	}
+	if best != nil && none != nil {
+		best.logEvidence = max(best.logEvidence, none.logEvidence)
+	}
+}
+
 // A queue may also be full: it holds so many, and whoever comes then is refused at once. The
 // many that it holds wait, and the load that fills it looks like one that passes a limit on
 // the rate.

@@ -102,6 +102,8 @@ type hypothesis struct {
 	doubtedFor string
 	rising     string   // what there is more of the more often unknown refuses
 	servers    *servers // of unknown, where they account for most
+	behind     float64  // log evidence, behind the best of the beginning; 0 of what was weighed on the whole
+	told       string   // of the beginning, where only that was looked at
 	// predicted is what the best parameters say of each attempt; nil if the
 	// hypothesis makes no prediction about any.
 	predicted prediction

@@ -91,13 +91,9 @@ func (s *study) weigh() []*hypothesis {
 	}
 	s.begin()
 	s.along = s.withTokenRequests().begin(s)
-	hs := s.weighCauses(causes())
-	hs = append(hs, s.queues(hs)...)
-	leads := leadsOf(hs)
-	s.settleReading(leads)
-	twos := s.pairs(leads)
+	hs, twos := s.weighAll()
+	leads := append(leadsOf(hs), twos...)
 	hs = append(hs, twos...)
-	leads = append(leads, twos...)
 	doubtful := s.doubtful(hs)
 	hs = append(hs, weighUnknown(s, leads, doubtful))
 	for _, h := range doubtful {
@@ -111,7 +107,24 @@ func (s *study) weigh() []*hypothesis {
 		}
 	}
 	s.creditQueue(hs)
+	placeBehind(hs)
 	return ranked(bucketsOfOne(hs), s.trust())
+}
+
+// weighAll weighs causes alone, and two at once.
+func (s *study) weighAll() (hs, twos []*hypothesis) {
+	if s.beginning != nil {
+		return s.weighLong()
+	}
+	hs = s.weighAlone(causes())
+	leads := leadsOf(hs)
+	s.settleReading(leads)
+	return hs, s.pairs(leads)
+}
+
+func (s *study) weighAlone(of []*cause) []*hypothesis {
+	hs := s.weighCauses(of)
+	return append(hs, s.queues(hs)...)
 }
 
 // ranked sets the probabilities of all hypotheses, with the share of the log evidence that
@@ -172,7 +185,7 @@ func (s *study) weighEach(of []*cause) [][]*hypothesis {
 				list = append(list, i)
 			}
 		}
-		inParallel(len(list), func(k int) { weighed[list[k]] = s.weighAlong(of[list[k]]) })
+		inParallel(len(list), func(k int) { weighed[list[k]] = s.under(of[list[k]]).weighAlong(of[list[k]]) })
 		s.reached = max(s.toReach, reached(slices.Concat(weighed...)))
 	}
 	return weighed
@@ -239,6 +252,9 @@ func (h *hypothesis) finding(s *study) Hypothesis {
 
 // story is what of the recording bears on a hypothesis.
 func (h *hypothesis) story(s *study) string {
+	if h.told != "" {
+		return h.told
+	}
 	if len(h.parts) == 0 {
 		return h.cause.story(s, h)
 	}

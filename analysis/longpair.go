@@ -6,33 +6,26 @@ import (
 	"why403/capture"
 )
 
-// pairsOfLong weighs two causes at once in a long recording: those pairs that its
-// beginning did not rule out, and, where they leave enough over for another cause, which
-// came later, the best cause with those of the part that it is wrong about most.
-func (s *study) pairsOfLong(leads []*hypothesis) []*hypothesis {
-	list := s.pairsAsBegun()
-	if slices.ContainsFunc(slices.Concat(list, leads), s.leavesNoCause) || s.explainedAlone(leads) {
-		return list
-	}
-	first := s.bestAlone(slices.DeleteFunc(slices.Clone(leads), func(h *hypothesis) bool {
-		return !h.mayBeFirst() || float64(h.counts.N11) < leastOwn*float64(s.refused)
-	}))
+// latePairs weighs a cause of a long recording with those of the part that it is wrong
+// about most: the other of the two may have come later. It returns what is not known.
+func (s *study) latePairs(first *hypothesis, known []*hypothesis) []*hypothesis {
 	if first == nil {
-		return list
+		return nil
 	}
 	late := s.excerpt(s.worst(first))
 	if late == nil {
-		return list
+		return nil
 	}
 	g := *s
 	g.beginning = late
+	var list []*hypothesis
 	for _, h := range late.partnersOf(first) {
 		second := g.refit(h, first.predicted, first.logLik)
 		if second == nil {
 			continue
 		}
 		both := g.joined(first, second, first.logLik)
-		if both != nil && !slices.ContainsFunc(list, func(o *hypothesis) bool { return pairKey(o) == pairKey(both) }) {
+		if both != nil && !slices.ContainsFunc(slices.Concat(known, list), func(o *hypothesis) bool { return pairKey(o) == pairKey(both) }) {
 			list = append(list, both)
 		}
 	}
@@ -109,8 +102,12 @@ func (s *study) pairsAsBegun() []*hypothesis {
 
 // again weighs the cause and scope of a hypothesis of the beginning on the whole.
 func (s *study) again(h *hypothesis) *hypothesis {
-	for _, o := range s.weighCauses([]*cause{h.cause}) {
-		if o.scope == h.scope && o.calls() {
+	g := *s
+	if h.cause.keyed {
+		g.keepOnly(h.scope)
+	}
+	for _, o := range g.weighCauses([]*cause{h.cause}) {
+		if (o.scope == h.scope || slices.Contains(o.equivalent, h.scope)) && o.calls() {
 			return o
 		}
 	}

@@ -32,9 +32,6 @@ const (
 // once more. The evidence of the pair is the likelihood of both together with what
 // the parameters of each cost.
 func (s *study) pairs(leads []*hypothesis) []*hypothesis {
-	if s.beginning != nil {
-		return s.pairsOfLong(leads)
-	}
 	if s.explainedAlone(leads) {
 		return nil
 	}

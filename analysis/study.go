@@ -53,6 +53,8 @@ type study struct {
 	// the searches of one fit from those of another.
 	beginning *study
 	excerpted bool // it is itself of a part
+	// passes reports whether a cause is not weighed under a key; nil if all are.
+	passes    func(*cause, covariate.Partition) bool
 	begunWith []*hypothesis
 	found     map[string]found
 	prefix    string

@@ -63,19 +63,21 @@ func weighBan(s *study) []*hypothesis {
 }
 
 // fewestBans is how many bans must be seen to begin with too many upgrades before
-// the rule is more than a coincidence, mostAstray the share of those beginnings, and
-// of the attempts that should have been one, that may go another way.
+// the rule is more than a coincidence, in one recording or in several that repeat it;
+// mostAstray the share of those beginnings, and of the attempts that should have been
+// one, that may go another way.
 const (
-	fewestBans = 3
-	mostAstray = 0.2
+	fewestBans     = 3
+	fewestRepeated = 2
+	mostAstray     = 0.2
 )
 
 // provenBan reports whether the rule that starts bans was seen at work: often, and
 // with few bans beside it. Stretches of refusals that are equally long are not enough,
 // a count that is refreshed now and then makes them too.
-func provenBan(_ *study, h *hypothesis) bool {
+func provenBan(s *study, h *hypothesis) bool {
 	b := h.starts
-	return b.triggered >= fewestBans &&
+	return (b.triggered >= fewestBans || b.triggered >= fewestRepeated && s.repeated(h)) &&
 		float64(b.untriggered) <= mostAstray*float64(b.triggered) &&
 		float64(b.forgiven) <= mostAstray*float64(b.triggered)
 }

@@ -50,6 +50,7 @@ var stretchFamilies = []Family{
 		s := d.brief()
 		l := s.load()
 		n := d.of(l.rate()*l.Until, 0.3, 0.6)
+		s.Gap = 600 // whoever does an experiment waits until what was counted is forgotten
 		return s.with(Ban{N: n, Window: 600, Time: l.Until * d.between(0.1, 0.3), Key: PerSource}.Rule()),
 			Truth{Kind: Confounded, Causes: []Want{{Cause: "source-ban"}}}
 	}},

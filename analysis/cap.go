@@ -18,7 +18,7 @@ import (
 var concurrencyCap = &cause{
 	name:    "concurrency-cap",
 	keyed:   true,
-	prior:   0.30,
+	prior:   0.25,
 	weigh:   weighCap,
 	wave:    searchesLingers,
 	says:    saysCap,

@@ -26,8 +26,8 @@ var tokenOverused = &cause{
 // uses is the prior on how often a token may be used: tokens that are good for one upgrade
 // are a kind of their own, and few are good for some other number however long that takes.
 var uses = evidence.Mix(
-	evidence.Part{Weight: 7. / 8, Mass: evidence.Spike(1)},
-	evidence.Part{Weight: 1. / 8, Mass: evidence.Counts(mostSockets)},
+	evidence.Part{Weight: 6. / 7, Mass: evidence.Spike(1)},
+	evidence.Part{Weight: 1. / 7, Mass: evidence.Counts(mostSockets)},
 )
 
 func weighOverused(s *study) []*hypothesis {

@@ -135,7 +135,7 @@ func (f *quotaFit) hypothesis() *hypothesis {
 	var best *quotaTry
 	for i := range tries {
 		t := &tries[i]
-		terms = append(terms, t.logEv+math.Log(t.share))
+		terms = append(terms, t.logEv+math.Log(t.share/f.kept()))
 		if !math.IsInf(t.logEv, -1) && (best == nil || t.result.Best.LogLik > best.result.Best.LogLik+rounding) {
 			best = t
 		}
@@ -158,7 +158,7 @@ func (f *quotaFit) hypothesis() *hypothesis {
 		}
 	}
 	if t, ok := f.s.estimated(f.part); ok {
-		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share)})
+		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share/f.kept())})
 		if t.result.Best.LogLik > h.logLik {
 			f.s.countedBy(h, &t)
 		}
@@ -201,6 +201,15 @@ func lastingTries(s *study, p covariate.Partition) []quotaTry {
 
 // windowsShare is the prior of quotas that a window ends.
 const windowsShare = 0.6
+
+// kept is the share of the ways to count that are weighed: of a token's uses those are another
+// cause's that no window ends.
+func (f *quotaFit) kept() float64 {
+	if f.part.Scope == "token" {
+		return windowsShare
+	}
+	return 1
+}
 
 func countTries(s *study, labels []int32, n int, kind windowKind, share float64) []quotaTry {
 	var tries []quotaTry

@@ -11,7 +11,7 @@ import (
 // as any other.
 func (s *study) determines(c candidate, all []candidate) bool {
 	h := c.best
-	if c.probability < sure || h.cause == unknown || h.predicted == nil || s.noneAccepted() {
+	if c.probability < s.sureEnough() || h.cause == unknown || h.predicted == nil || s.noneAccepted() {
 		return false
 	}
 	if s.rivalled(c, all) || s.maybeServers(h) || len(c.twins()) > 0 || !s.proven(h) || !s.eachReached(h) || s.keptElsewhere(h) != nil {

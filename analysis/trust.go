@@ -15,15 +15,26 @@ const halfTrust = 5
 
 // trust is the share of the log evidence that counts. Few refusals look alike for
 // reasons that no model knows: they come from one moment, one user, one stall.
-func (s *study) trust() float64 {
+func (s *study) trust() float64 { return s.shareOfRefusals(halfTrust) }
+
+// shareOfRefusals is a half if the refusals, bursts weighed, are so many.
+func (s *study) shareOfRefusals(half float64) float64 {
 	var n float64
 	for i, refused := range s.table.Refused {
 		if refused {
 			n += s.weights[i]
 		}
 	}
-	return n / (n + halfTrust)
+	return n / (n + half)
 }
+
+// halfSure is the number of refusals at which half of the doubt is allowed for: with so many
+// none of the training families' prefixes were determined wrongly that were not before.
+const halfSure = 8
+
+// sureEnough is the probability from which on a cause is determined: on few refusals more,
+// since what was not thought of looks like any cause then.
+func (s *study) sureEnough() float64 { return 1 - (1-sure)*s.shareOfRefusals(halfSure) }
 
 // setProbabilities turns log evidence into probabilities. Only what the recording says is
 // doubted: what is known of causes before anything is seen counts in full, however few

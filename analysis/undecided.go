@@ -73,6 +73,8 @@ func (s *study) fallsShort(c candidate) string {
 		but = fmt.Sprintf("but on which side of it %d of %s fell cannot be told", n.Either, plural(len(s.table.Attempts), "upgrade"))
 	case s.keptElsewhere(c.best) != nil:
 		but = fmt.Sprintf("but %v would refuse as it does, or nearer to what was refused", s.keptElsewhere(c.best))
+	case c.probability >= sure && c.probability < s.sureEnough():
+		but = fmt.Sprintf("but %s are too few to be sure", plural(s.refused, "refusal"))
 	case !s.eachReached(c.best):
 		but = "but one of its limits was hardly ever reached by itself"
 	case !s.proven(c.best):

@@ -108,7 +108,7 @@ func tokenNotes(s *study, f *Findings, _ []*hypothesis) []string {
 	var list []string
 	if n := s.withoutToken(); n > 0 {
 		text := fmt.Sprintf("No token was seen in %d of %s.", n, plural(len(s.table.Attempts), "decided upgrade"))
-		if s.tokensUnseen() {
+		if s.tokensUnseen() && !s.table.TokensUsual {
 			text += " A cause kept under the token stays possible, and would show as another."
 		}
 		list = append(list, text)

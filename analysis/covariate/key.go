@@ -207,13 +207,24 @@ func (t *Table) countJWTs() bool {
 	return 10*jwts > 9*accepted
 }
 
-// tokensUsual reports whether most attempts carry a token.
+// tokensUsual reports whether most attempts carry a token, or nearly all accepted ones do: a load
+// tool whose token requests fail mostly sends none.
 func (t *Table) tokensUsual() bool {
-	with := 0
+	with, accepted, acceptedWith := 0, 0, 0
 	for i := range t.Attempts {
-		if t.Attempts[i].Upgrade.Token() != "" {
+		carries := t.Attempts[i].Upgrade.Token() != ""
+		if carries {
 			with++
 		}
+		if !t.Refused[i] {
+			accepted++
+			if carries {
+				acceptedWith++
+			}
+		}
 	}
-	return 2*with > len(t.Attempts)
+	return 2*with > len(t.Attempts) || accepted >= fewestShown && 10*acceptedWith > 9*accepted
 }
+
+// fewestShown is how many accepted attempts show where tokens travel.
+const fewestShown = 10

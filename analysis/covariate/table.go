@@ -47,7 +47,7 @@ type Table struct {
 	// time, or that those next to refusals waited nearly as long as these: all stand in one
 	// queue, and leave it when the time is over.
 	Queues bool
-	// TokensUsual says that most attempts carry a token, so that one without is
+	// TokensUsual says that most attempts, or accepted ones, carry a token, so that one without is
 	// known to have none.
 	TokensUsual bool
 	// jwtsUsual says that a token that cannot be read is none: those of accepted

@@ -57,3 +57,28 @@ func TestTimesOut(t *testing.T) {
 		}
 	}
 }
+
+// Where all that were accepted carry a token, what carries none has none, however many there are.
+func TestTokensAreUsual(t *testing.T) {
+	table := func(acceptedWith, acceptedWithout, refusedWithout int) *Table {
+		x := &Table{}
+		add := func(n int, refused bool, of ...capture.Credential) {
+			for range n {
+				x.Attempts = append(x.Attempts, Attempt{Refused: refused, Upgrade: &capture.Upgrade{Credentials: of}})
+				x.Refused = append(x.Refused, refused)
+			}
+		}
+		add(acceptedWith, false, capture.Credential{Token: "a"})
+		add(acceptedWithout, false)
+		add(refusedWithout, true)
+		return x
+	}
+	for _, c := range []struct {
+		with, without, refused int
+		want                   bool
+	}{{41, 0, 407, true}, {9, 0, 407, false}, {41, 10, 407, false}, {41, 10, 20, true}, {0, 50, 50, false}} {
+		if got := table(c.with, c.without, c.refused).tokensUsual(); got != c.want {
+			t.Errorf("%+v: usual %v", c, got)
+		}
+	}
+}

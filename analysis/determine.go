@@ -37,8 +37,25 @@ func (s *study) proven(h *hypothesis) bool {
 		if part != h && part.cause == outage {
 			return part.variant == untilEnd || part != begin && s.maybeCarried(h, part)
 		}
-		return part.cause.proven != nil && !part.cause.proven(s, part)
+		beside := s.besides(h, part)
+		if part != h && (!s.filledBeside(part) || !beside.leftAlone(part)) {
+			return true
+		}
+		return part.cause.proven != nil && !part.cause.proven(beside, part)
 	})
+}
+
+// besides returns the study of one of two causes, to which what the other foretells says nothing.
+func (s *study) besides(h, part *hypothesis) *study {
+	if part == h {
+		return s
+	}
+	g := *s
+	g.forced = make([]bool, len(part.predicted))
+	for i := range g.forced {
+		g.forced[i] = slices.ContainsFunc(h.parts, func(o *hypothesis) bool { return o != part && o.calls() && o.predicted[i].call > 0 })
+	}
+	return &g
 }
 
 // explains reports whether a hypothesis accounts for the outcomes well enough to

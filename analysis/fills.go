@@ -15,6 +15,15 @@ func provenQuota(s *study, h *hypothesis) bool {
 	return p.N <= 1 || fills(p, h.predicted, s.table.Refused) >= fewestFills
 }
 
+// fewestFillsBeside is how often a quota beside another cause must have been seen to fill up:
+// with the length of its window free, it explains whatever the other leaves over in two stretches.
+const fewestFillsBeside = 3
+
+// filledBeside reports whether a quota that is one of two causes was seen to fill up so often.
+func (s *study) filledBeside(h *hypothesis) bool {
+	return h.cause != quota || fills(s.partition(h.scope), h.predicted, s.table.Refused) >= fewestFillsBeside
+}
+
 // filledOnce reports whether a quota was seen to fill up once, so that whatever else refuses
 // in one stretch of time is as good an explanation.
 func (s *study) filledOnce(h *hypothesis) bool {

@@ -92,7 +92,7 @@ func (s *study) usesWithin(p covariate.Partition, n int, counts func(i int) bool
 	var first []float64
 	for i := range s.table.Attempts {
 		l := p.Labels[i]
-		if l < 0 {
+		if l < 0 || s.forced != nil && s.forced[i] {
 			continue
 		}
 		now := s.elapsed(s.table.Attempts[i].Sent)
@@ -111,5 +111,5 @@ func (s *study) usesWithin(p covariate.Partition, n int, counts func(i int) bool
 		return 0, 0
 	}
 	slices.Sort(first)
-	return shortest, first[(len(first)-1)/2]
+	return shortest, first[len(first)/2]
 }

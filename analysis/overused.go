@@ -23,6 +23,17 @@ var tokenOverused = &cause{
 	words:   []string{"already used", "token reuse", "token has been used", "replay", "single use", "single-use", "one-time"},
 }
 
+// leftAlone reports whether tokens are good for one upgrade, or one that was left alone was
+// refused all the same: else a limit on its uses within a time does. Where tokens are all there
+// is to it, such a limit is weighed beside.
+func (s *study) leftAlone(h *hypothesis) bool {
+	if h.cause != tokenOverused || h.threshold == nil || h.threshold.Value <= 1 {
+		return true
+	}
+	shortest, usual := s.usesWithin(s.partition("token"), int(h.threshold.Value), everyAttempt)
+	return shortest >= rested*usual
+}
+
 // uses is the prior on how often a token may be used: tokens that are good for one upgrade
 // are a kind of their own, and few are good for some other number however long that takes.
 var uses = evidence.Mix(

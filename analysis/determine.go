@@ -137,7 +137,7 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 			least = remoteRival
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
-			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(o.best)) ||
+			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(o.best) || s.withinWindow(c.best, o.best)) ||
 			!o.best.includes(c.best.cause) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
 }
@@ -175,6 +175,17 @@ func (h *hypothesis) likeBanBeside(o *hypothesis) bool {
 func (h *hypothesis) likeWindow(o *hypothesis) bool {
 	return h.cause == concurrencyCap && h.linger != nil && o.cause == quota && o.window != nil &&
 		o.counts.wrong() < h.counts.wrong()+fewestMistakes
+}
+
+// withinWindow reports whether slips alone tell a bucket from a quota of whose window no more was
+// seen than one after it filled up: as its first upgrades leave it, it lets others through as
+// steadily as these came.
+func (s *study) withinWindow(h, o *hypothesis) bool {
+	if h.cause != rateLimit || o.cause != quota || o.window == nil || o.counts.wrong() >= h.counts.wrong()+fewestMistakes {
+		return false
+	}
+	first := slices.Index(s.table.Refused, true)
+	return s.span()-s.since(s.table.Attempts[first].Answered) < o.window.Value
 }
 
 // leastRival is the probability from which on a cause is a rival that is wrong about other

@@ -111,5 +111,5 @@ func (s *study) usesWithin(p covariate.Partition, n int, counts func(i int) bool
 		return 0, 0
 	}
 	slices.Sort(first)
-	return shortest, first[len(first)/2]
+	return shortest, first[(len(first)-1)/2]
 }

@@ -34,8 +34,8 @@ func openEndedTries(s *study, p covariate.Partition) []quotaTry {
 // openEnd gives a try its window, from the shortest that fits; false if a token rested longer.
 func (s *study) openEnd(p covariate.Partition, t *quotaTry) bool {
 	n := int(t.result.Best.UpTo)
-	shortest, usual := s.usesWithin(p, n, everyAttempt)
-	if shortest >= rested*usual {
+	shortest, took := s.usesWithin(p, n, everyAttempt)
+	if shortest >= rested*took[(len(took)-1)/2] {
 		return false
 	}
 	if t.variant == countsAccepted {
@@ -86,10 +86,10 @@ func (s *study) outlived(p covariate.Partition) bool {
 }
 
 // usesWithin returns the shortest window, in seconds, in which each refused attempt of a key
-// has n attempts that count before it, and the usual one at the first refusal of a key.
-func (s *study) usesWithin(p covariate.Partition, n int, counts func(i int) bool) (shortest, usual float64) {
+// has n attempts that count before it, and in order what they took of each key at its first
+// refusal; 0 and a 0 if there is none.
+func (s *study) usesWithin(p covariate.Partition, n int, counts func(i int) bool) (shortest float64, took []float64) {
 	past, refused := make([][]float64, p.N), make([]bool, p.N)
-	var first []float64
 	for i := range s.table.Attempts {
 		l := p.Labels[i]
 		if l < 0 || s.forced != nil && s.forced[i] {
@@ -100,16 +100,16 @@ func (s *study) usesWithin(p covariate.Partition, n int, counts func(i int) bool
 			within := now - past[l][k-n]
 			shortest = max(shortest, within)
 			if !refused[l] {
-				refused[l], first = true, append(first, within)
+				refused[l], took = true, append(took, within)
 			}
 		}
 		if counts(i) {
 			past[l] = append(past[l], now)
 		}
 	}
-	if len(first) == 0 {
-		return 0, 0
+	if len(took) == 0 {
+		return 0, []float64{0}
 	}
-	slices.Sort(first)
-	return shortest, first[(len(first)-1)/2]
+	slices.Sort(took)
+	return shortest, took
 }

@@ -24,14 +24,14 @@ var tokenOverused = &cause{
 }
 
 // leftAlone reports whether tokens are good for one upgrade, or one that was left alone was
-// refused all the same: else a limit on its uses within a time does. Where tokens are all there
-// is to it, such a limit is weighed beside.
+// refused all the same: else a limit on its uses within a time does. Of two tokens the slower
+// counts. Where tokens are all there is to it, such a limit is weighed beside.
 func (s *study) leftAlone(h *hypothesis) bool {
 	if h.cause != tokenOverused || h.threshold == nil || h.threshold.Value <= 1 {
 		return true
 	}
-	shortest, usual := s.usesWithin(s.partition("token"), int(h.threshold.Value), everyAttempt)
-	return shortest >= rested*usual
+	shortest, took := s.usesWithin(s.partition("token"), int(h.threshold.Value), everyAttempt)
+	return shortest >= rested*took[len(took)/2]
 }
 
 // uses is the prior on how often a token may be used: tokens that are good for one upgrade

@@ -25,6 +25,7 @@ type otherKey struct {
 	limit int
 }
 
+// String names the limit in a sentence: "a limit of 40 open sockets for each path".
 func (k *otherKey) String() string {
 	return fmt.Sprintf("a limit of %s for each %s", plural(k.limit, "open socket"), k.name)
 }

@@ -152,7 +152,7 @@ func (f *quotaFit) hypothesis() *hypothesis {
 		return h // nothing is left to explain, or counts say nothing
 	}
 	for _, t := range f.begunBefore() {
-		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share)})
+		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share/f.kept())})
 		if t.result.Best.LogLik > h.logLik+rounding {
 			f.s.countedBy(h, &t)
 		}

@@ -44,7 +44,7 @@ func (s *study) weighAllRefused() []*hypothesis {
 		if c.cause != unknown {
 			h.predicted = make(prediction, len(s.table.Attempts))
 			for i := range h.predicted {
-				h.predicted[i].call = 1
+				h.predicted[i] = toRefuse
 			}
 			h.counts = s.tally(h.predicted)
 		}

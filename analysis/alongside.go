@@ -125,7 +125,7 @@ func (b *alongside) given(p prediction, name string, best float64) *alongside {
 	}
 	all := make(prediction, len(b.table.Attempts))
 	for i := range all {
-		all[i].call = -1
+		all[i] = toAccept
 	}
 	for k, i := range b.at {
 		all[i] = p[k]

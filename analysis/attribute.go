@@ -80,10 +80,7 @@ func (s *study) selected(sel *selection) *hypothesis {
 		attribute: &Attribute{Name: sel.name, Value: sel.value, SameAs: sel.same}}
 	h.predicted = make(prediction, len(sel.refuses))
 	for i, r := range sel.refuses {
-		h.predicted[i].call = -1
-		if r {
-			h.predicted[i].call = 1
-		}
+		h.predicted[i] = foretell(r)
 	}
 	h.counts = s.tally(h.predicted)
 	return h

@@ -136,20 +136,17 @@ func (b *banned) predict(rule prediction) (prediction, banStarts) {
 		refused := b.s.table.Refused[i]
 		switch phase {
 		case inBan:
-			rule[i] = forecast{call: 1}
+			rule[i] = toRefuse
 		case nearEnd:
-			rule[i].call, rule[i].unsure = -1, true
-			if refused {
-				rule[i].call = 1
-			}
+			rule[i] = rule[i]&(isNear|isApart) | foretell(refused) | isUnsure
 		case unbanned:
-			rule[i].apart = true
-			switch over := rule[i].call > 0; {
-			case over && refused || refused && rule[i].unsure:
+			rule[i] |= isApart
+			switch over := rule[i].refuses(); {
+			case over && refused || refused && rule[i].unsure():
 				starts.triggered++
 			case refused:
 				starts.untriggered++
-			case over && !rule[i].unsure:
+			case over && !rule[i].unsure():
 				starts.forgiven++
 			}
 		}

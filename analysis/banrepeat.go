@@ -15,7 +15,7 @@ func (s *study) repeated(h *hypothesis) bool {
 		b, refused := bans[s.table.Stretch(i)], s.table.Refused[i]
 		switch {
 		case label < 0:
-		case refused && h.predicted[i].call > 0:
+		case refused && h.predicted[i].refuses():
 			if b == nil {
 				b = &ban{}
 				bans[s.table.Stretch(i)] = b

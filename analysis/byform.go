@@ -61,7 +61,7 @@ func (s *study) formsOf(some func(i int) bool) map[string]int {
 
 // leftOverByVerdict reports whether what was determined would not have refused an attempt.
 func (s *study) leftOverByVerdict(i int) bool {
-	return s.determined != nil && s.determined.calls() && s.determined.predicted[i].call < 0 && !s.determined.predicted[i].unsure
+	return s.determined != nil && s.determined.calls() && s.determined.predicted[i].accepts() && !s.determined.predicted[i].unsure()
 }
 
 // only returns the run without the refusals of other forms.

@@ -116,36 +116,15 @@ func (h *hypothesis) calls() bool { return h.predicted != nil && !h.soft }
 // leads reports whether a hypothesis says enough for a check of what it leaves over.
 func (h *hypothesis) leads() bool { return h.calls() || h.classes != nil }
 
-// prediction says for each attempt whether a mechanism would have refused it.
-type prediction []forecast
-
-type forecast struct {
-	call int8 // +1 refuse, −1 accept, 0 no idea
-	// near says that the attempt lies so close to the threshold that a slip is no
-	// sign of another mechanism.
-	near bool
-	// unsure says that the recording cannot tell on which side it fell, whatever
-	// the call.
-	unsure bool
-	// apart says that the call was weighed apart from others of its kind.
-	apart bool
-}
-
 // thresholded returns the prediction of "refused if covariate ≥ θ".
 func (s *study) thresholded(of evidence.Bounds, theta, near float64) prediction {
 	p := make(prediction, len(s.table.Attempts))
 	for i := range p {
 		lo, mid, hi := of(i)
-		switch {
-		case lo <= 0 && math.IsInf(hi, 1):
-			// nothing is known
-		case mid >= theta:
-			p[i].call = 1
-		default:
-			p[i].call = -1
+		if lo > 0 || !math.IsInf(hi, 1) { // else nothing is known
+			p[i] = foretell(mid >= theta)
 		}
-		p[i].unsure = lo < theta && theta <= hi
-		p[i].near = lo-near <= theta && theta <= hi+near
+		p[i] = p[i].remark(isUnsure, lo < theta && theta <= hi).remark(isNear, lo-near <= theta && theta <= hi+near)
 	}
 	return p
 }
@@ -155,18 +134,15 @@ func (s *study) thresholded(of evidence.Bounds, theta, near float64) prediction 
 func (s *study) tally(p prediction) Counts {
 	var c Counts
 	for i, refused := range s.table.Refused {
-		call := p[i].call
-		if call == 0 || p[i].unsure {
+		calls := p[i].refuses()
+		if p[i].silent() || p[i].unsure() {
 			c.Either++
-			call = -1
-			if refused {
-				call = 1
-			}
+			calls = refused
 		}
 		switch {
-		case call > 0 && refused:
+		case calls && refused:
 			c.N11++
-		case call > 0:
+		case calls:
 			c.N10++
 		case refused:
 			c.N01++

@@ -53,7 +53,7 @@ func (s *study) besides(h, part *hypothesis) *study {
 	g := *s
 	g.forced = make([]bool, len(part.predicted))
 	for i := range g.forced {
-		g.forced[i] = slices.ContainsFunc(h.parts, func(o *hypothesis) bool { return o != part && o.calls() && o.predicted[i].call > 0 })
+		g.forced[i] = slices.ContainsFunc(h.parts, func(o *hypothesis) bool { return o != part && o.calls() && o.predicted[i].refuses() })
 	}
 	return &g
 }
@@ -162,8 +162,8 @@ func (h *hypothesis) likeBanBeside(o *hypothesis) bool {
 	}
 	otherwise := 0
 	for i := range h.predicted {
-		beside := func(part *hypothesis) bool { return part.cause != quota && part.predicted[i].call > 0 }
-		if h.predicted[i].call*o.predicted[i].call < 0 && !slices.ContainsFunc(h.parts, beside) {
+		beside := func(part *hypothesis) bool { return part.cause != quota && part.predicted[i].refuses() }
+		if h.predicted[i].contradicts(o.predicted[i]) && !slices.ContainsFunc(h.parts, beside) {
 			otherwise++
 		}
 	}
@@ -227,7 +227,7 @@ func (h *hypothesis) endsOnce() bool {
 // alike reports whether two predictions contradict each other nowhere.
 func alike(p, q prediction) bool {
 	for i := range p {
-		if p[i].call*q[i].call < 0 && !p[i].unsure && !q[i].unsure {
+		if p[i].contradicts(q[i]) && !p[i].unsure() && !q[i].unsure() {
 			return false
 		}
 	}

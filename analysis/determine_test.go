@@ -6,7 +6,7 @@ import "testing"
 func TestBanIsRivalOfQuotaBeside(t *testing.T) {
 	calls := func(list ...int8) (p prediction) {
 		for _, c := range list {
-			p = append(p, forecast{call: c})
+			p = append(p, foretell(c > 0))
 		}
 		return p
 	}

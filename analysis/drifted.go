@@ -67,10 +67,8 @@ func (f *capFit) predictDrift(h *hypothesis, d *drifting) {
 		}
 		lo, mid, hi := float64(open.Lo[i]), float64(open.Mid[i]), float64(open.Hi[i])
 		near := nearLimit(limit)
-		h.predicted[i] = forecast{call: -1, unsure: lo < limit && limit <= hi, near: lo-near <= limit && limit <= hi+near}
-		if mid >= limit {
-			h.predicted[i].call = 1
-		}
+		h.predicted[i] = foretell(mid >= limit).
+			remark(isUnsure, lo < limit && limit <= hi).remark(isNear, lo-near <= limit && limit <= hi+near)
 	}
 	f.s.table.Recycle(open)
 	h.counts = f.s.tally(h.predicted)
@@ -244,17 +242,17 @@ func (s *study) likelihood(p prediction) float64 {
 	for i, f := range p {
 		side := &t.YesAccepted
 		switch refused := s.table.Refused[i]; {
-		case (f.unsure || f.call == 0) && f.call > 0 && refused:
+		case (f.unsure() || f.silent()) && f.refuses() && refused:
 			side = &t.LeanNoRefused
-		case (f.unsure || f.call == 0) && f.call > 0:
+		case (f.unsure() || f.silent()) && f.refuses():
 			side = &t.LeanNoAccepted
-		case (f.unsure || f.call == 0) && refused:
+		case (f.unsure() || f.silent()) && refused:
 			side = &t.LeanYesRefused
-		case f.unsure || f.call == 0:
+		case f.unsure() || f.silent():
 			side = &t.LeanYesAccepted
-		case f.call > 0 && refused:
+		case f.refuses() && refused:
 			side = &t.NoRefused
-		case f.call > 0:
+		case f.refuses():
 			side = &t.NoAccepted
 		case refused:
 			side = &t.YesRefused

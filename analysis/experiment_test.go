@@ -92,7 +92,7 @@ func TestWithoutTakesTheCauseAway(t *testing.T) {
 		{tokenTooOld, "global", 60, freshTokens},
 	} {
 		of := candidateOf(c.cause, c.scope, c.value, 0.99)
-		of.best.predicted = prediction{{call: 1}}
+		of.best.predicted = prediction{toRefuse}
 		e := s.without(of)
 		if e == nil || e.Name != c.want || e.Predictions[c.cause.name] != 0 {
 			t.Errorf("%s: %+v, want %q", c.cause.name, e, c.want)

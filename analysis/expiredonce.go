@@ -11,10 +11,10 @@ func (s *study) expiredOnce(h *hypothesis) bool {
 	}
 	expired := false
 	for _, f := range h.predicted {
-		if f.call < 0 && !f.unsure && expired {
+		if f.accepts() && !f.unsure() && expired {
 			return false
 		}
-		expired = expired || f.call > 0 && !f.unsure
+		expired = expired || f.refuses() && !f.unsure()
 	}
 	return 2*s.spoken(tokenExpired) < s.refused
 }

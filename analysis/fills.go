@@ -38,7 +38,7 @@ func fills(p covariate.Partition, predicted prediction, refused []bool) int {
 	n, full := 0, make([]bool, p.N)
 	for i, f := range predicted {
 		label := p.Labels[i]
-		if label < 0 || f.unsure || f.call == 0 || refused[i] != (f.call > 0) {
+		if label < 0 || f.unsure() || f.silent() || refused[i] != f.refuses() {
 			continue
 		}
 		if refused[i] && !full[label] {

@@ -22,10 +22,8 @@ func TestQuotaOfAKeyFillsTwice(t *testing.T) {
 	} {
 		refused, predicted := make([]bool, len(c.labels)), make(prediction, len(c.labels))
 		for i := range refused {
-			refused[i], predicted[i].call = c.refused[i] == 'x', -1
-			if refused[i] {
-				predicted[i].call = 1
-			}
+			refused[i] = c.refused[i] == 'x'
+			predicted[i] = foretell(refused[i])
 		}
 		if got := fills(covariate.Partition{Labels: c.labels, N: 2}, predicted, refused); got != c.want {
 			t.Errorf("%s: %d fills, want %d", name, got, c.want)
@@ -39,9 +37,9 @@ func TestQuotaThatFilledOnceIsRivalled(t *testing.T) {
 		s := &study{parts: []covariate.Partition{{Scope: "global", Labels: make([]int32, len(refused)), N: 1}}, table: new(covariate.Table)}
 		var calls prediction
 		for i := range refused {
-			s.table.Refused, calls = append(s.table.Refused, refused[i] == 'x'), append(calls, forecast{call: -1})
+			s.table.Refused, calls = append(s.table.Refused, refused[i] == 'x'), append(calls, toAccept)
 			if s.table.Refused[i] {
-				calls[i].call = 1
+				calls[i] = toRefuse
 			}
 		}
 		of := func(c *cause, p float64) candidate {

@@ -71,7 +71,7 @@ func (s *study) firstUses() (first, age []float64) {
 func (s *study) refusedApart(p prediction, first []float64) bool {
 	earliest, latest := math.Inf(1), math.Inf(-1)
 	for i, refused := range s.table.Refused {
-		if refused && p[i].call > 0 && !p[i].unsure {
+		if refused && p[i].refuses() && !p[i].unsure() {
 			earliest, latest = min(earliest, first[i]), max(latest, first[i])
 		}
 	}

@@ -129,10 +129,7 @@ func (s *study) lockedOut(p covariate.Partition, moments []time.Duration, rule l
 		shut := p.Labels[i] >= 0 && k.shut(&k.sources[p.Labels[i]], moments[i], s.forced[i], refused)
 		t.Add(shut || s.forced[i], refused, s.weights[i])
 		if h != nil {
-			h.predicted[i].call = -1
-			if shut && !s.forced[i] {
-				h.predicted[i].call = 1
-			}
+			h.predicted[i] = foretell(shut && !s.forced[i])
 		}
 	}
 	if h != nil {

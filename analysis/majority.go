@@ -35,7 +35,7 @@ func majority(f *Findings) string {
 func (s *study) speakingOf(part *hypothesis, of []*hypothesis) *study {
 	count := map[string]int{}
 	for i, refused := range s.table.Refused {
-		foretold := func(h *hypothesis) bool { return h.calls() && h.predicted[i].call > 0 }
+		foretold := func(h *hypothesis) bool { return h.calls() && h.predicted[i].refuses() }
 		if refused && foretold(part) && !slices.ContainsFunc(of, func(o *hypothesis) bool { return o != part && foretold(o) }) {
 			count[refusalForm(&s.table.Attempts[i])]++
 		}

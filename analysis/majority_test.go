@@ -17,7 +17,7 @@ func TestEachCauseHasItsStatus(t *testing.T) {
 	}{{429, 1, -1}, {429, 1, 1}, {429, 1, 1}, {429, 1, 1}, {503, -1, 1}, {503, -1, 1}, {429, -1, 1}} {
 		s.table.Attempts = append(s.table.Attempts, covariate.Attempt{Upgrade: &capture.Upgrade{Status: x.status}, Refused: true})
 		s.table.Refused = append(s.table.Refused, true)
-		a.predicted, b.predicted = append(a.predicted, forecast{call: x.a}), append(b.predicted, forecast{call: x.b})
+		a.predicted, b.predicted = append(a.predicted, foretell(x.a > 0)), append(b.predicted, foretell(x.b > 0))
 	}
 	parts := []*hypothesis{a, b}
 	if got := s.speakingOf(a, parts).majority; got != "429" {

@@ -105,10 +105,7 @@ func weighMissing(s *study) []*hypothesis {
 	h.predicted = make(prediction, len(forms))
 	for i, form := range forms {
 		refuses := slices.Contains(bad, form)
-		h.predicted[i].call = -1
-		if refuses {
-			h.predicted[i].call = 1
-		}
+		h.predicted[i] = foretell(refuses)
 		t.Add(refuses || s.forced != nil && s.forced[i], s.table.Refused[i], s.weights[i])
 	}
 	h.logLik = t.Log()

@@ -35,7 +35,7 @@ func (s *study) reachedBeside(h, other *hypothesis) bool {
 func (s *study) moments(p, not prediction) int {
 	n, begun := 0, time.Duration(0)
 	for i, refused := range s.table.Refused {
-		if !refused || p[i].call <= 0 || not[i].call > 0 {
+		if !refused || !p[i].refuses() || not[i].refuses() {
 			continue
 		}
 		at := s.table.Attempts[i].Sent.Sub(s.table.Attempts[0].Sent)

@@ -25,8 +25,8 @@ func TestALimitBesideAnotherIsReachedMoreThanOnce(t *testing.T) {
 		for _, at := range c.at {
 			s.table.Attempts = append(s.table.Attempts, covariate.Attempt{Sent: capture.Instant(at)})
 			s.table.Refused = append(s.table.Refused, true)
-			rate.predicted = append(rate.predicted, forecast{call: 1})
-			limit.predicted = append(limit.predicted, forecast{call: -1})
+			rate.predicted = append(rate.predicted, toRefuse)
+			limit.predicted = append(limit.predicted, toAccept)
 		}
 		if got := s.eachReached(&hypothesis{parts: []*hypothesis{limit, rate}}); got != c.want {
 			t.Errorf("%s: %v", c.name, got)

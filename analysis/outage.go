@@ -216,14 +216,11 @@ func (w *stretch) table(from, until int) evidence.Table {
 func (w *stretch) predict(from, until int) prediction {
 	p := make(prediction, len(w.s.table.Attempts))
 	for i := range p {
-		p[i].call = -1
+		p[i] = toAccept
 	}
 	for k, at := range w.at {
-		f := &p[w.of[k]]
-		if from <= k && k < until {
-			f.call = 1
-		}
-		f.near = math.Abs(at-w.at[from]) < nearSeconds || until < len(w.at) && math.Abs(at-w.at[until]) < nearSeconds
+		near := math.Abs(at-w.at[from]) < nearSeconds || until < len(w.at) && math.Abs(at-w.at[until]) < nearSeconds
+		p[w.of[k]] = foretell(from <= k && k < until).remark(isNear, near)
 	}
 	return p
 }
@@ -231,10 +228,10 @@ func (w *stretch) predict(from, until int) prediction {
 // markNear marks what lies near an edge.
 func (w *stretch) markNear(p prediction, edge int) {
 	for k := edge; k < len(w.at) && w.at[k]-w.at[edge] < nearSeconds; k++ {
-		p[w.of[k]].near = true
+		p[w.of[k]] |= isNear
 	}
 	for k := edge - 1; k >= 0 && w.at[edge]-w.at[k] < nearSeconds; k-- {
-		p[w.of[k]].near = true
+		p[w.of[k]] |= isNear
 	}
 }
 
@@ -280,7 +277,7 @@ func provenOutage(s *study, h *hypothesis) bool {
 func (h *hypothesis) begins(of []int) []int {
 	var list []int
 	for k, i := range of {
-		if h.predicted[i].call > 0 && (k == 0 || h.predicted[of[k-1]].call <= 0) {
+		if h.predicted[i].refuses() && (k == 0 || !h.predicted[of[k-1]].refuses()) {
 			list = append(list, k)
 		}
 	}
@@ -293,7 +290,7 @@ func (h *hypothesis) begins(of []int) []int {
 // next is taken, and lets everything through until the one after that.
 func (s *study) comparable(h *hypothesis, of []int, k int) []int {
 	end := k
-	for end < len(of) && h.predicted[of[end]].call > 0 {
+	for end < len(of) && h.predicted[of[end]].refuses() {
 		end++
 	}
 	if end == len(of) {

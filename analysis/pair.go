@@ -198,14 +198,14 @@ func (s *study) joined(first, second *hypothesis, best float64) *hypothesis {
 func (s *study) unsureCost(p prediction) float64 {
 	var t evidence.Table
 	for i, f := range p {
-		if !f.unsure || f.call == 0 {
+		if !f.unsure() || f.silent() {
 			continue
 		}
 		refused, w := s.table.Refused[i], s.weights[i]
 		switch {
-		case f.call > 0 && refused:
+		case f.refuses() && refused:
 			t.LeanNoRefused += w
-		case f.call > 0:
+		case f.refuses():
 			t.LeanNoAccepted += w
 		case refused:
 			t.LeanYesRefused += w
@@ -224,7 +224,7 @@ func (s *study) leastAlone(p, q prediction) int {
 		if !refused {
 			continue
 		}
-		switch a, b := p[i].call > 0, q[i].call > 0; {
+		switch a, b := p[i].refuses(), q[i].refuses(); {
 		case a && !b:
 			only[0]++
 		case b && !a:
@@ -240,12 +240,12 @@ func either(p, q prediction) prediction {
 	for i := range p {
 		a, b := p[i], q[i]
 		switch {
-		case a.call > 0 && !a.unsure:
+		case a.refuses() && !a.unsure():
 			r[i] = a
-		case b.call > 0 && !b.unsure:
+		case b.refuses() && !b.unsure():
 			r[i] = b
 		default:
-			r[i] = forecast{call: max(a.call, b.call), near: a.near || b.near, unsure: a.unsure || b.unsure}
+			r[i] = a.or(b)
 		}
 	}
 	return r

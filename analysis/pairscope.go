@@ -31,7 +31,7 @@ func dividesAlike(p, q covariate.Partition, other prediction) bool {
 	to, from := map[int32]int32{}, map[int32]int32{}
 	for i, f := range other {
 		a, b := p.Labels[i], q.Labels[i]
-		if f.call > 0 {
+		if f.refuses() {
 			continue
 		}
 		if x, known := to[a]; known && x != b {

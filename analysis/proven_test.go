@@ -145,7 +145,7 @@ func TestScopesThatFillUpInStep(t *testing.T) {
 	of := func(scope string, limit, p float64, calls prediction) *hypothesis {
 		return &hypothesis{cause: concurrencyCap, scope: scope, threshold: &Threshold{Value: limit}, probability: p, predicted: calls}
 	}
-	calls, others := prediction{{call: -1}, {call: 1}}, prediction{{call: 1}, {call: -1}}
+	calls, others := prediction{toAccept, toRefuse}, prediction{toRefuse, toAccept}
 	for _, c := range []struct {
 		name  string
 		other *hypothesis
@@ -167,7 +167,7 @@ func TestScopesThatFillUpInStep(t *testing.T) {
 // Against an outage a quota counts however improbable it is, if both decide alike.
 func TestOutageIsRivalledByQuota(t *testing.T) {
 	of := func(c *cause, p float64) candidate {
-		return candidate{best: &hypothesis{cause: c, predicted: prediction{{call: 1}, {call: -1}}}, probability: p}
+		return candidate{best: &hypothesis{cause: c, predicted: prediction{toRefuse, toAccept}}, probability: p}
 	}
 	improbable := of(quota, 1e-5)
 	if !new(study).rivalled(of(outage, 0.999), []candidate{improbable}) {
@@ -190,7 +190,7 @@ func TestOutageIsRivalledByBans(t *testing.T) {
 func TestLingeringLimitIsRivalledByQuota(t *testing.T) {
 	for wrong, want := range map[int]bool{1: true, 5: false} {
 		lead := candidate{best: &hypothesis{cause: concurrencyCap, linger: &Threshold{Value: 26}, predicted: prediction{}}, probability: 0.99}
-		within := candidate{best: &hypothesis{cause: quota, window: &Threshold{Value: 28}, predicted: prediction{{}}, counts: Counts{N10: wrong}}, probability: 1e-4}
+		within := candidate{best: &hypothesis{cause: quota, window: &Threshold{Value: 28}, predicted: prediction{0}, counts: Counts{N10: wrong}}, probability: 1e-4}
 		if got := new(study).rivalled(lead, []candidate{lead, within}); got != want {
 			t.Errorf("a quota that is wrong about %d: rivalled %v", wrong, got)
 		}
@@ -202,7 +202,7 @@ func TestLingeringLimitIsRivalledByQuota(t *testing.T) {
 func TestRivalsAreAsRight(t *testing.T) {
 	var calls, others prediction
 	for i := range 100 {
-		calls, others = append(calls, forecast{call: int8(1 - 2*(i%2))}), append(others, forecast{call: int8(1 - 2*((i+i/98)%2))})
+		calls, others = append(calls, foretell(i%2 == 0)), append(others, foretell((i+i/98)%2 == 0))
 	}
 	of := func(c *cause, p float64, calls prediction, wrong int) candidate {
 		return candidate{best: &hypothesis{cause: c, predicted: calls, counts: Counts{N10: wrong}}, probability: p}
@@ -229,7 +229,7 @@ func TestRivalsAreAsRight(t *testing.T) {
 
 // One moment is no proof of an expiry, unless the answers say so too.
 func TestExpiryOfOneMoment(t *testing.T) {
-	once, again := prediction{{call: -1}, {call: 1}, {call: 1}}, prediction{{call: -1}, {call: 1}, {call: -1}}
+	once, again := prediction{toAccept, toRefuse, toRefuse}, prediction{toAccept, toRefuse, toAccept}
 	for _, c := range []struct {
 		name  string
 		calls prediction

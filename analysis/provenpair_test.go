@@ -17,14 +17,10 @@ func TestWhatStandsBesideIsProven(t *testing.T) {
 	for fill := range 3 {
 		for k := range 4 {
 			refused := k >= 2
-			call := int8(-1)
-			if refused {
-				call = 1
-			}
 			s.table.Refused = append(s.table.Refused, refused)
 			s.table.Attempts = append(s.table.Attempts, covariate.Attempt{Upgrade: &capture.Upgrade{}, Refused: refused})
-			quotaPart.predicted = append(quotaPart.predicted, forecast{call: call})
-			other.predicted = append(other.predicted, forecast{call: -1})
+			quotaPart.predicted = append(quotaPart.predicted, foretell(refused))
+			other.predicted = append(other.predicted, toAccept)
 			all.Labels = append(all.Labels, 0)
 		}
 		s.parts = []covariate.Partition{all}

@@ -36,7 +36,7 @@ func (s *study) byChance(among prediction) bool {
 	var outcomes []bool
 	trends := make([][]float64, 3)
 	for i, refused := range s.table.Refused {
-		if among != nil && among[i].call <= 0 {
+		if among != nil && !among[i].refuses() {
 			continue
 		}
 		outcomes = append(outcomes, refused)

@@ -99,11 +99,11 @@ func (s *study) kindsOf(p prediction) []int32 {
 	slips := s.slips(p)
 	for i, f := range p {
 		switch {
-		case f.near && slips || f.unsure || f.call == 0:
+		case f.near() && slips || f.unsure() || f.silent():
 			kind[i] = -1
-		case f.call > 0 && f.apart:
+		case f.refuses() && f.apart():
 			kind[i] = calledApart
-		case f.call > 0:
+		case f.refuses():
 			kind[i] = calledNo
 		}
 	}
@@ -185,7 +185,7 @@ func outcomeOf(refused bool) int {
 func (s *study) surprises(p prediction) []bool {
 	wrong := make([]bool, len(p))
 	for i, f := range p {
-		wrong[i] = f.call != 0 && !f.unsure && (f.call > 0) != s.table.Refused[i]
+		wrong[i] = !f.silent() && !f.unsure() && f.refuses() != s.table.Refused[i]
 	}
 	return wrong
 }
@@ -198,15 +198,15 @@ const mostSlips = 0.2
 func (s *study) slips(p prediction) bool {
 	var near, wrong [2]float64 // by call: accept, refuse
 	for i, f := range p {
-		if !f.near || f.unsure || f.call == 0 {
+		if !f.near() || f.unsure() || f.silent() {
 			continue
 		}
 		side := 0
-		if f.call > 0 {
+		if f.refuses() {
 			side = 1
 		}
 		near[side]++
-		if s.table.Refused[i] != (f.call > 0) {
+		if s.table.Refused[i] != f.refuses() {
 			wrong[side]++
 		}
 	}

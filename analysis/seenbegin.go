@@ -37,7 +37,7 @@ func (s *study) maybeCarried(h, outage *hypothesis) bool {
 func (s *study) seenToBegin(outage, beside *hypothesis) bool {
 	before := 0
 	for i, f := range outage.predicted {
-		if f.call > 0 {
+		if f.refuses() {
 			break
 		}
 		if !s.table.Refused[i] {

@@ -26,9 +26,7 @@ func TestSeenToBegin(t *testing.T) {
 		refused := append(make([]bool, c.before), slices.Repeat([]bool{true}, 10)...)
 		out := &hypothesis{cause: outage, predicted: make(prediction, len(refused))}
 		for i, no := range refused {
-			if out.predicted[i].call = -1; no {
-				out.predicted[i].call = 1
-			}
+			out.predicted[i] = foretell(no)
 		}
 		c.other.counts.N11 = 95
 		s := &study{table: &covariate.Table{Refused: refused}, refused: 100}

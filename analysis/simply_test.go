@@ -9,7 +9,7 @@ import (
 // Two causes are not determined while one of them may do alone, nor two limits that would have
 // refused much of what was let through.
 func TestPairsAreNoCatchAll(t *testing.T) {
-	calls, others := prediction{{call: 1}, {call: -1}}, prediction{{call: 1}, {call: 1}}
+	calls, others := prediction{toRefuse, toAccept}, prediction{toRefuse, toRefuse}
 	both := &hypothesis{cause: rateLimit, parts: []*hypothesis{{cause: rateLimit}, {cause: concurrencyCap}}, probability: 0.93, predicted: calls,
 		counts: Counts{N11: 100, N00: 300}}
 	s := &study{refused: 100, table: &covariate.Table{Attempts: make([]covariate.Attempt, 400)}}

@@ -78,11 +78,11 @@ func (p *spells) tally(s *study) {
 func (p *spells) prediction() prediction {
 	r := make(prediction, len(p.stretch.s.table.Attempts))
 	for i := range r {
-		r[i].call = -1
+		r[i] = toAccept
 	}
 	for k, refusing := range p.refusing {
 		if refusing {
-			r[p.stretch.of[k]].call = 1
+			r[p.stretch.of[k]] = toRefuse
 		}
 	}
 	for _, e := range p.edges {

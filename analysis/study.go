@@ -91,7 +91,7 @@ func (s *study) given(p prediction, name string, best float64) *study {
 	g.toReach = best - s.unsureCost(p)
 	g.byPart, g.forced = nil, make([]bool, len(p))
 	for i, f := range p {
-		g.forced[i] = f.call > 0 && !f.unsure || f.unsure && f.call != 0 && s.table.Refused[i]
+		g.forced[i] = f.refuses() && !f.unsure() || f.unsure() && !f.silent() && s.table.Refused[i]
 	}
 	g.nothing = g.foretellingNothing()
 	g.along = s.along.given(p, name, best)

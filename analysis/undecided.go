@@ -116,8 +116,8 @@ func (s *study) disagree(named []candidate) (int, bool) {
 				continue
 			}
 			f := c.best.predicted[i]
-			yes = yes || f.call > 0 && !f.unsure
-			no = no || f.call < 0 && !f.unsure
+			yes = yes || f.refuses() && !f.unsure()
+			no = no || f.accepts() && !f.unsure()
 		}
 		if yes && no {
 			n++

@@ -40,11 +40,11 @@ func TestFallsShortSaysBecauseOfWhat(t *testing.T) {
 		of   *hypothesis
 		want string
 	}{
-		{"refusals left", &hypothesis{cause: concurrencyCap, predicted: prediction{{}}, counts: Counts{N11: 66, N01: 44, N00: 600}},
+		{"refusals left", &hypothesis{cause: concurrencyCap, predicted: prediction{0}, counts: Counts{N11: 66, N01: 44, N00: 600}},
 			"A limit on open sockets is the most probable cause (95 %), but it accounts for only 66 of 110 refusals."},
-		{"acceptances against it", &hypothesis{cause: quota, predicted: prediction{{}}, counts: Counts{N11: 110, N10: 200, N00: 400}},
+		{"acceptances against it", &hypothesis{cause: quota, predicted: prediction{0}, counts: Counts{N11: 110, N10: 200, N00: 400}},
 			"A quota is the most probable cause (95 %), but it would have refused 200 of 600 accepted upgrades."},
-		{"soft", &hypothesis{cause: overload, predicted: prediction{{}}, soft: true},
+		{"soft", &hypothesis{cause: overload, predicted: prediction{0}, soft: true},
 			"Overload is the most probable cause (95 %), but it does not explain enough to be called determined."},
 	}
 	for _, tt := range tests {

@@ -48,7 +48,7 @@ func (s *study) keyedOutages() []*hypothesis {
 // keyedOutage weighs the outage, and several, of the key with the most refusals in a
 // stretch.
 func (s *study) keyedOutage(p covariate.Partition, scope string) []*hypothesis {
-	w := s.densestUnder(p)
+	w := s.densestUnder(p, scope)
 	if w == nil {
 		return nil
 	}
@@ -93,12 +93,12 @@ func (w *stretch) outage() *hypothesis {
 
 // densestUnder returns the attempts of the key with the largest surplus of refusals in a
 // stretch, nil if none has one.
-func (s *study) densestUnder(p covariate.Partition) *stretch {
+func (s *study) densestUnder(p covariate.Partition, scope string) *stretch {
 	members := make([][]int, p.Distinct)
 	var all [2]float64
 	for i, v := range p.Values {
 		all[outcomeOf(s.table.Refused[i])] += s.weights[i]
-		if v >= 0 {
+		if v >= 0 && !s.keyless(i, scope) {
 			members[v] = append(members[v], i)
 		}
 	}
@@ -116,6 +116,12 @@ func (s *study) densestUnder(p covariate.Partition) *stretch {
 		best.others = [2]float64{max(0, all[0]-best.acceptSum[n]), max(0, all[1]-best.refusedSum[n])}
 	}
 	return best
+}
+
+// keyless reports whether an attempt has no key of its own, for want of a token: what is missing
+// is no client that could be out of order.
+func (s *study) keyless(i int, scope string) bool {
+	return (scope == "client" || scope == "organisation") && s.table.Tokenless(i)
 }
 
 // lasting sums the evidence of the stretches about the densest one that last until the

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"why403/capture"
 	"why403/internal/sim/virtual"
 )
 
@@ -53,6 +54,27 @@ func TestOutagesOfOneHost(t *testing.T) {
 		}
 		if n == 3 && (f.Verdict.Status == Determined || !slices.Contains(f.UndecidedBetween, "outage")) {
 			t.Errorf("three outages: %s: %s", f.Verdict.Status, f.Verdict.Says)
+		}
+	}
+}
+
+// What carries no token from some moment on has no client or organisation either: that is no
+// outage of these.
+func TestNoOutageOfNoKey(t *testing.T) {
+	r := plainRun(300, func(i int, u *capture.Upgrade, tok *capture.Token) {
+		tok.ClientID, tok.Organisation = []string{"app-1", "app-2"}[i%2], []string{"org-1", "org-2"}[i%2]
+		if i >= 80 && i%23 == 3 {
+			*tok = capture.Token{Fingerprint: tok.Fingerprint, Kind: capture.Opaque, Algorithm: "RS256"}
+			refuse(u, "")
+		}
+	})
+	f := explain(r)
+	if f.Verdict.Status != Determined || f.Verdict.Causes[0].Cause != "token-missing" {
+		t.Errorf("%s: %s", f.Verdict.Status, f.Verdict.Says)
+	}
+	for _, h := range f.Hypotheses {
+		if h.Cause == "outage" && h.Scope != "global" && h.Counts.N11 > 0 {
+			t.Errorf("%s %s: %s", h.Cause, h.Scope, h.Says)
 		}
 	}
 }

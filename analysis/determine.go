@@ -138,7 +138,7 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
 			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(o.best) || s.withinWindow(c.best, o.best)) ||
-			!o.best.includes(c.best.cause) && o.probability >= leastRival(o.best.counts, c.best.counts)
+			!o.best.includesAll(c.best) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
 }
 
@@ -204,6 +204,11 @@ func leastRival(c, other Counts) float64 {
 // includes reports whether a cause is one of those of a hypothesis.
 func (h *hypothesis) includes(c *cause) bool {
 	return slices.ContainsFunc(h.single(), func(part *hypothesis) bool { return part.cause == c })
+}
+
+// includesAll reports whether every cause of another hypothesis is one of those of a hypothesis.
+func (h *hypothesis) includesAll(o *hypothesis) bool {
+	return !slices.ContainsFunc(o.single(), func(part *hypothesis) bool { return !h.includes(part.cause) })
 }
 
 // mostlyRefused reports whether as large a share was refused of those that were to be as of

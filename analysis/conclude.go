@@ -30,6 +30,11 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 	}
 	s.ruled = slices.ContainsFunc(hs, s.foretells)
 	candidates := byCause(hs)
+	for i, c := range candidates {
+		if c.probability >= remoteRival {
+			candidates[i] = s.withChance(c)
+		}
+	}
 	if c := candidates[0]; s.determines(c, candidates) {
 		s.determined = c.best
 		f.Verdict = Verdict{Status: Determined, Says: c.best.says(s) + s.leaves(c.best), Causes: c.findings(s)}

@@ -37,6 +37,9 @@ func (s *study) proven(h *hypothesis) bool {
 		if part != h && part.cause == outage {
 			return part.variant == untilEnd || part != begin && s.maybeCarried(h, part)
 		}
+		if part != h && part.cause == randomRefusal {
+			return false // it is named where what is left over is of chance
+		}
 		beside := s.besides(h, part)
 		if part != h && (!s.filledBeside(part) || !beside.leftAlone(part)) {
 			return true
@@ -124,7 +127,7 @@ const (
 )
 
 func (s *study) rivalled(c candidate, all []candidate) bool {
-	once := s.expiredOnce(c.best) || s.filledOnce(c.best)
+	once := s.expiredOnce(c.best.butChance()) || s.filledOnce(c.best.butChance())
 	return c.best.calls() && slices.ContainsFunc(all, func(o candidate) bool {
 		if o.best == c.best || !o.best.calls() {
 			return false
@@ -133,11 +136,12 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 			return true
 		}
 		least := rival
-		if once || o.best.singleBan() || c.best.cause == quota && o.best.endsOnce() || c.best.cause == outage && o.best.cause == quota {
+		other := o.best.butChance()
+		if once || other.singleBan() || c.best.cause == quota && other.endsOnce() || c.best.cause == outage && o.best.cause == quota {
 			least = remoteRival
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
-			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(o.best) || s.withinWindow(c.best, o.best)) ||
+			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(other) || s.withinWindow(c.best, o.best)) ||
 			!o.best.includesAll(c.best) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
 }

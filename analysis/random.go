@@ -21,7 +21,7 @@ var randomRefusal = &cause{
 	story:   storyRandom,
 	do:      doRandom,
 	refute:  refuteRandom,
-	predict: func(s *study, _ *hypothesis, _ *experiment) float64 { return s.share() },
+	predict: func(_ *study, h *hypothesis, _ *experiment) float64 { return h.shareRefused() },
 	proven:  provenRandom,
 }
 
@@ -122,8 +122,13 @@ func weighRandom(s *study) []*hypothesis {
 // share is the share of refused attempts among the decided.
 func (s *study) share() float64 { return float64(s.refused) / float64(max(1, len(s.table.Attempts))) }
 
-func saysRandom(s *study, _ *hypothesis) string {
-	return fmt.Sprintf("The gateway refuses %.1f %% of the upgrades with %s, unrelated to anything that was recorded.", 100*s.share(), s.majority)
+// shareRefused is the share of refused attempts among those that chance decides.
+func (h *hypothesis) shareRefused() float64 {
+	return float64(h.counts.N11) / float64(max(1, h.counts.N11+h.counts.N00))
+}
+
+func saysRandom(s *study, h *hypothesis) string {
+	return fmt.Sprintf("The gateway refuses %.1f %% of the upgrades with %s, unrelated to anything that was recorded.", 100*h.shareRefused(), s.majority)
 }
 
 func storyRandom(s *study, _ *hypothesis) string {

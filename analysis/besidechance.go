@@ -1,0 +1,78 @@
+package analysis
+
+// A cause that is right about whatever it would have refused may leave over more refusals than
+// accidents make: a bad node behind a gateway with a limit, say. The likelihood lets a cause be
+// wrong about any share of what it would have let through, and a share that is constant is what
+// chance makes: then the two are the verdict. Whoever claims so claims that what is left over
+// is independent of each other, of time and of the load.
+
+const (
+	// fewestByChance is how many refusals must be left over: of fewer no test tells what they are.
+	fewestByChance = 20
+	// leastByChance is the share of what a cause lets through that must be refused: less are
+	// accidents.
+	leastByChance = 0.03
+	// mostDoubt is the most that the log odds of a pattern among them may be.
+	mostDoubt = 0
+)
+
+// withChance adds chance to a candidate that leaves over what only chance explains.
+func (s *study) withChance(c candidate) candidate {
+	h := c.best
+	if !h.calls() || len(h.parts) > 0 || !h.counts.leavesOver() || !s.rightAboutItsOwn(h) {
+		return c
+	}
+	if s.maybeServers(h) || s.keptElsewhere(h) != nil || !s.byChance(s.sparedBy(h)) {
+		return c
+	}
+	if odds, _ := s.doubt(h); odds > mostDoubt {
+		return c
+	}
+	c.best = s.besideChance(h)
+	return c
+}
+
+// leavesOver reports whether more is left over than accidents are.
+func (c Counts) leavesOver() bool {
+	return c.N01 >= fewestByChance && float64(c.N01) >= leastByChance*float64(c.N01+c.N00)
+}
+
+// rightAboutItsOwn reports whether a hypothesis is right about what it would have refused.
+func (s *study) rightAboutItsOwn(h *hypothesis) bool {
+	return h.counts.mostlyRefused() && float64(h.counts.N10) <= mostWrong*float64(h.counts.N10+h.counts.N00)
+}
+
+// sparedBy calls the attempts that a hypothesis would surely have let through.
+func (s *study) sparedBy(h *hypothesis) prediction {
+	p := make(prediction, len(h.predicted))
+	for i, f := range h.predicted {
+		if f.accepts() && !f.unsure() {
+			p[i] = toRefuse
+		}
+	}
+	return p
+}
+
+// butChance returns a hypothesis without chance beside it.
+func (h *hypothesis) butChance() *hypothesis {
+	if len(h.parts) > 0 && h.parts[1].cause == randomRefusal {
+		return h.parts[0]
+	}
+	return h
+}
+
+// besideChance returns a hypothesis with chance as its second cause.
+func (s *study) besideChance(h *hypothesis) *hypothesis {
+	c := h.counts
+	chance := &hypothesis{cause: randomRefusal, scope: "global", equivalent: []string{}, soft: true,
+		predicted: make(prediction, len(h.predicted)), counts: Counts{N11: c.N01, N00: c.N00, Either: c.N01 + c.N00}}
+	both := *h
+	both.parts, both.alone, both.predicted = []*hypothesis{h, chance}, c.N01, make(prediction, len(h.predicted))
+	for i, f := range h.predicted {
+		if f.refuses() || f.unsure() {
+			both.predicted[i] = f
+		}
+	}
+	both.counts = Counts{N11: c.N11 + c.N01, N10: c.N10, N00: c.N00, Either: c.Either}
+	return &both
+}

@@ -14,11 +14,9 @@ type Socket struct {
 	CloseCode       int    // of the first Close frame (RFC 6455 §7.4), 0 if it had none
 	CloseReason     string // of the first Close frame, secrets masked
 
-	FromClient, FromServer Traffic
-
-	Pings            int // pings of either side that were answered by a pong
-	PingMin, PingMax time.Duration
-	PingSum          time.Duration // Σ of ping to pong; PingSum/Pings is the mean
+	// Frames counts what was sent, nil if nothing was seen. Records of one attempt may share
+	// it: it is replaced, never changed.
+	Frames *Frames
 
 	// ServerFirst is the start of the gateway's first text message, at most 512
 	// bytes, secrets masked; kept only if the gateway ended the socket within
@@ -28,6 +26,24 @@ type Socket struct {
 
 // EarlyEnd is how soon after 101 an end by the gateway may be a refusal in band.
 const EarlyEnd = 5 * time.Second
+
+// Counted returns what was sent, all zero if nothing was seen.
+func (s *Socket) Counted() Frames {
+	if s.Frames == nil {
+		return Frames{}
+	}
+	return *s.Frames
+}
+
+// Frames counts the frames of a socket. The diagnosis does without: apart from the rest of
+// the record they need not be held for it.
+type Frames struct {
+	FromClient, FromServer Traffic
+
+	Pings            int // pings of either side that were answered by a pong
+	PingMin, PingMax time.Duration
+	PingSum          time.Duration // Σ of ping to pong; PingSum/Pings is the mean
+}
 
 // Traffic counts one direction of a socket.
 type Traffic struct {

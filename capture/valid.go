@@ -8,7 +8,7 @@ func (r *Run) CheckValid() error {
 	var last Instant
 	keys := make(map[[2]int64]bool, len(r.Upgrades))
 	for i, u := range r.Upgrades {
-		if err := u.checkValid(); err != nil {
+		if err := u.CheckValid(); err != nil {
 			return fmt.Errorf("upgrade %d (connection %d, exchange %d): %w", i, u.Conn, u.Exchange, err)
 		}
 		if u.Phases.RequestSent < last {
@@ -29,8 +29,9 @@ func (r *Run) CheckValid() error {
 	return nil
 }
 
-func (u *Upgrade) checkValid() error {
-	p, s := u.Phases, u.Socket
+// CheckValid returns the first invariant that the attempt breaks by itself, or nil.
+func (u *Upgrade) CheckValid() error {
+	p, s := &u.Phases, &u.Socket
 	switch {
 	case u.Conn < 1 || u.Exchange < 1:
 		return fmt.Errorf("connection and exchange count from 1")

@@ -114,7 +114,7 @@ func TestFramesBehindSwitching(t *testing.T) {
 		finish(conn)
 		wantEnd(t, conn)
 		u := r.sink.upgrade(t, 0, func(u *capture.Upgrade) bool { return u.Socket.Closed.Seen() })
-		if u.Outcome != capture.Accepted || u.Socket.FromClient.Frames != 1 || u.Socket.FromServer.Frames != 3 {
+		if u.Outcome != capture.Accepted || u.Socket.Counted().FromClient.Frames != 1 || u.Socket.Counted().FromServer.Frames != 3 {
 			t.Errorf("recorded %+v", u)
 		}
 	})

@@ -35,7 +35,7 @@ func (s *socket) close(at capture.Instant, how capture.Ending) {
 	if end := cmp.Or(k.Closing, k.Closed); k.EndedBy == capture.Gateway && end.Seen() && end.Sub(k.Opened) <= capture.EarlyEnd {
 		k.ServerFirst = s.early
 	}
-	s.d.emit(*s.u)
+	s.emit()
 }
 
 // ending says who ended a socket and how. A Close frame that may have been in a gap

@@ -38,8 +38,9 @@ func script(data []byte) (steps []step) {
 // timeless returns a run without its times, as text.
 func timeless(r *capture.Run) string {
 	for _, u := range r.Upgrades {
-		u.Phases, u.Socket.PingMin, u.Socket.PingMax, u.Socket.PingSum = capture.Phases{}, 0, 0, 0
-		for _, i := range []*capture.Instant{&u.Socket.Opened, &u.Socket.Closing, &u.Socket.Closed, &u.Socket.FromClient.First, &u.Socket.FromClient.Last, &u.Socket.FromServer.First, &u.Socket.FromServer.Last} {
+		f := u.Socket.Counted()
+		u.Phases, u.Socket.Frames, f.PingMin, f.PingMax, f.PingSum = capture.Phases{}, &f, 0, 0, 0
+		for _, i := range []*capture.Instant{&u.Socket.Opened, &u.Socket.Closing, &u.Socket.Closed, &f.FromClient.First, &f.FromClient.Last, &f.FromServer.First, &f.FromServer.Last} {
 			*i = min(*i, 1)
 		}
 	}

@@ -91,11 +91,12 @@ func TestBesideGorilla(t *testing.T) {
 			conn.Close()
 			u := run().Upgrades[0]
 			s := u.Socket
-			if s.FromClient.Text != texts || s.FromClient.Binary != binaries || s.FromServer.Text != texts || s.FromServer.Binary != binaries || s.Pings != 8 {
-				t.Errorf("recorded %+v, sent %d texts and %d binaries", s, texts, binaries)
+			f := s.Counted()
+			if f.FromClient.Text != texts || f.FromClient.Binary != binaries || f.FromServer.Text != texts || f.FromServer.Binary != binaries || f.Pings != 8 {
+				t.Errorf("recorded %+v, sent %d texts and %d binaries", f, texts, binaries)
 			}
-			if !compressed && (s.FromServer.Bytes != bytes+8+2 || s.FromClient.Bytes != bytes+8+8) { // pings and pongs, Close frames
-				t.Errorf("recorded %d bytes from the server, %d from the client, sent %d", s.FromServer.Bytes, s.FromClient.Bytes, bytes)
+			if !compressed && (f.FromServer.Bytes != bytes+8+2 || f.FromClient.Bytes != bytes+8+8) { // pings and pongs, Close frames
+				t.Errorf("recorded %d bytes from the server, %d from the client, sent %d", f.FromServer.Bytes, f.FromClient.Bytes, bytes)
 			}
 			if s.How != capture.CloseFrame || s.EndedBy != capture.Client || s.CloseCode != 4001 || s.CloseReason != "enough" || len(u.Oddities) > 1 {
 				t.Errorf("ended %+v, oddities %q", s, u.Oddities)

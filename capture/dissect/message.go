@@ -16,7 +16,7 @@ func (s *socket) control(dir Dir, at capture.Instant, p *ws.Parser) {
 		s.pings[dir].Ping(p.Sum(), at)
 	case ws.Pong:
 		if took, answers := s.pings[dir.other()].Pong(p.Sum(), at); answers && took >= 0 {
-			k := &s.u.Socket
+			k := &s.counts
 			if k.Pings++; k.Pings == 1 || took < k.PingMin {
 				k.PingMin = took
 			}
@@ -59,7 +59,7 @@ func (s *socket) firstText(dir Dir, at capture.Instant, p *ws.Parser) {
 		s.d.emit(t)
 	}
 	s.u.Credentials = append(slices.Clip(s.u.Credentials), found[:min(len(found), maxFound)]...)
-	s.d.emit(*s.u)
+	s.emit()
 }
 
 // maxFound bounds how many credentials one message adds to a record.

@@ -88,9 +88,9 @@ func TestHTTP2Upgrades(t *testing.T) {
 			if u.Outcome != capture.Accepted || u.Status != 200 || u.Socket.Opened != 3*second || u.Phases.RequestSent != 2*second || u.Scheme != "wss" || u.Host != "gw.example" || !strings.HasPrefix(u.Target, "/ws?token=‹secret:") {
 				t.Errorf("recorded %+v", u)
 			}
-			s := u.Socket
-			if s.EndedBy != capture.Gateway || s.How != capture.CloseFrame || s.CloseCode != 4403 || s.FromClient.Frames != 2 || s.FromServer.Frames != 2 || s.Pings != 1 || s.Closed != 6*second {
-				t.Errorf("socket %+v", s)
+			s, f := u.Socket, u.Socket.Counted()
+			if s.EndedBy != capture.Gateway || s.How != capture.CloseFrame || s.CloseCode != 4403 || f.FromClient.Frames != 2 || f.FromServer.Frames != 2 || f.Pings != 1 || s.Closed != 6*second {
+				t.Errorf("socket %+v, frames %+v", s, f)
 			}
 			if !strings.HasPrefix(string(u.RequestHead.Head()), "CONNECT /ws?token=‹secret:") || u.Token() != newKeeper().Fingerprint("tok-4711-abcdef") {
 				t.Errorf("head %q", u.RequestHead.Head())

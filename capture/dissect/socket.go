@@ -13,6 +13,7 @@ type socket struct {
 	u      *capture.Upgrade
 	parser [2]ws.Parser
 	pings  [2]ws.Pings
+	counts capture.Frames
 	lost   [2]bool // frames of that direction are not known any more
 	ended  [2]capture.Ending
 	first  Dir    // which ended first
@@ -82,9 +83,18 @@ func (s *socket) frames(dir Dir, at capture.Instant, b []byte) {
 // traffic returns the counts of a direction.
 func (s *socket) traffic(dir Dir) *capture.Traffic {
 	if dir == FromServer {
-		return &s.u.Socket.FromServer
+		return &s.counts.FromServer
 	}
-	return &s.u.Socket.FromClient
+	return &s.counts.FromClient
+}
+
+// emit emits the record as it is, with the frames so far.
+func (s *socket) emit() {
+	if s.counts != (capture.Frames{}) {
+		frames := s.counts
+		s.u.Socket.Frames = &frames
+	}
+	s.d.emit(*s.u)
 }
 
 // frame counts a frame.

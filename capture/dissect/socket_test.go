@@ -52,9 +52,12 @@ func TestFramesBehindHeads(t *testing.T) {
 		u := r.only(t)
 		want := capture.Socket{
 			Opened: 2 * second, Closing: 2 * second, Closed: 5 * second, EndedBy: capture.Gateway, How: capture.CloseFrame, CloseCode: 4403, CloseReason: "full",
-			FromClient: capture.Traffic{Frames: 3, Bytes: 34, Text: 2, First: second, Last: 3 * second},
-			FromServer: capture.Traffic{Frames: 3, Bytes: 9, Text: 1, First: 2 * second, Last: 2 * second},
-			Pings:      1, PingMin: time.Second, PingMax: time.Second, PingSum: time.Second, ServerFirst: "no",
+			ServerFirst: "no",
+			Frames: &capture.Frames{
+				FromClient: capture.Traffic{Frames: 3, Bytes: 34, Text: 2, First: second, Last: 3 * second},
+				FromServer: capture.Traffic{Frames: 3, Bytes: 9, Text: 1, First: 2 * second, Last: 2 * second},
+				Pings:      1, PingMin: time.Second, PingMax: time.Second, PingSum: time.Second,
+			},
 		}
 		if !reflect.DeepEqual(u.Socket, want) {
 			t.Errorf("pieces of %d: got %+v\nwant %+v", n, u.Socket, want)
@@ -99,7 +102,7 @@ func TestAnswersThatAreOdd(t *testing.T) {
 
 func TestTrafficOfACutFrame(t *testing.T) {
 	u := play(t, 0, sent(ask), got(yes+"\x82\x03abc\x82\x05ab"), ends(FromServer, capture.RST)).only(t)
-	if s := u.Socket.FromServer; s.Frames != 2 || s.Bytes != 5 {
+	if s := u.Socket.Counted().FromServer; s.Frames != 2 || s.Bytes != 5 {
 		t.Errorf("counted %+v", s)
 	}
 }

@@ -69,10 +69,10 @@ func TestReadPlaywright(t *testing.T) {
 		t.Errorf("outcomes %v", n)
 	}
 	u := run.Upgrades[0]
-	if u.Credentials[0].Place != "query:access_token" || u.Socket.FromClient.Text != 1 || u.Socket.FromServer.Bytes != 5 {
+	if u.Credentials[0].Place != "query:access_token" || u.Socket.Frames.FromClient.Text != 1 || u.Socket.Frames.FromServer.Bytes != 5 {
 		t.Errorf("upgrade %+v", u)
 	}
-	if d := u.Socket.FromClient.First.Sub(u.Socket.Opened); d < 0 || d > time.Second {
+	if d := u.Socket.Frames.FromClient.First.Sub(u.Socket.Opened); d < 0 || d > time.Second {
 		t.Errorf("first message %s after the 101: its time is in ms", d)
 	}
 	if !noted(run, "2 upgrades have no status") || !noted(run, "does not say when 3 sockets ended") {
@@ -104,7 +104,7 @@ func TestReadChrome(t *testing.T) {
 	if a.Phases != want {
 		t.Errorf("phases %+v, want %+v", a.Phases, want)
 	}
-	if s := a.Socket; s.Closed != s.Opened.Add(5*time.Second) || s.FromServer.Binary != 1 || s.FromServer.Bytes != 4 {
+	if s := a.Socket; s.Closed != s.Opened.Add(5*time.Second) || s.Counted().FromServer.Binary != 1 || s.Counted().FromServer.Bytes != 4 {
 		t.Errorf("socket %+v", s)
 	}
 	if len(a.Credentials) < 2 || a.Credentials[len(a.Credentials)-1].Place != "first-frame" {

@@ -18,15 +18,15 @@ const (
 func (im *importer) socket(up *capture.Upgrade, e *entry) {
 	s := &up.Socket
 	s.Opened = up.Phases.ResponseHead
-	first := ""
+	first, frames := "", &capture.Frames{}
 	for i := range e.Messages {
 		m := &e.Messages[i]
 		at := max(instant(m.Time), s.Opened)
-		way, fromClient := &s.FromServer, m.Type == "send"
+		way, fromClient := &frames.FromServer, m.Type == "send"
 		if fromClient {
-			way = &s.FromClient
+			way = &frames.FromClient
 		}
-		if fromClient && m.Opcode == opText && s.FromClient.Text == 0 {
+		if fromClient && m.Opcode == opText && frames.FromClient.Text == 0 {
 			im.firstFrame(up, m.Data, at)
 		}
 		if !fromClient && m.Opcode == opText && first == "" {
@@ -39,6 +39,9 @@ func (im *importer) socket(up *capture.Upgrade, e *entry) {
 				s.EndedBy = capture.Client
 			}
 		}
+	}
+	if len(e.Messages) > 0 {
+		s.Frames = frames
 	}
 	im.end(s, e)
 	if life, ended := capture.Since(s.Opened, s.Closed); ended && s.EndedBy == capture.Gateway && life < capture.EarlyEnd && first != "" {
@@ -76,7 +79,8 @@ func (im *importer) firstFrame(up *capture.Upgrade, text string, at capture.Inst
 // end tells how the socket ended. Chrome's entries last until their socket's last
 // event; of others only a Close frame or a mark of the tool says anything.
 func (im *importer) end(s *capture.Socket, e *entry) {
-	last := max(s.FromClient.Last, s.FromServer.Last, s.Opened)
+	frames := s.Counted()
+	last := max(frames.FromClient.Last, frames.FromServer.Last, s.Opened)
 	switch {
 	case e.Close != nil:
 		s.Closed = max(instant(e.Close.Time), last)

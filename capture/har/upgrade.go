@@ -64,7 +64,8 @@ func (im *importer) upgrade(e *entry, u *url.URL, p capture.Phases) {
 	}
 	im.sockets++
 	im.answer(&up, e)
-	im.seen(up.Phases.RequestSent, up.Phases.ResponseFirst, up.Phases.ResponseEnd, up.Socket.Closed, up.Socket.FromClient.Last, up.Socket.FromServer.Last)
+	frames := up.Socket.Counted()
+	im.seen(up.Phases.RequestSent, up.Phases.ResponseFirst, up.Phases.ResponseEnd, up.Socket.Closed, frames.FromClient.Last, frames.FromServer.Last)
 	if up.Phases.ResponseFirst.Seen() {
 		im.clock(e, up.Phases.RequestSent, up.Phases.ResponseFirst, up.Authority)
 	}

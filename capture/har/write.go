@@ -67,7 +67,7 @@ func (e *entry) socket(s *capture.Socket) {
 		return
 	}
 	if s.ServerFirst != "" {
-		e.Messages = append(e.Messages, message{Type: "receive", Time: stamp(max(s.FromServer.First, s.Opened)), Opcode: opText, Data: s.ServerFirst})
+		e.Messages = append(e.Messages, message{Type: "receive", Time: stamp(max(s.Counted().FromServer.First, s.Opened)), Opcode: opText, Data: s.ServerFirst})
 	}
 	if s.Closing.Seen() {
 		way := "receive"

@@ -63,7 +63,7 @@ func talk(t *testing.T, client, server []byte, size int) string {
 	}, nil, Options{})
 	var out bytes.Buffer
 	for _, u := range run.Upgrades {
-		fmt.Fprintln(&out, u.Conn, u.Exchange, u.Outcome, u.Status, u.Authority, u.Target, u.BodyBytes, u.Socket.FromClient, u.Socket.FromServer, u.Socket.CloseCode)
+		fmt.Fprintln(&out, u.Conn, u.Exchange, u.Outcome, u.Status, u.Authority, u.Target, u.BodyBytes, u.Socket.Counted(), u.Socket.CloseCode)
 	}
 	for _, l := range run.Losses {
 		fmt.Fprintln(&out, l.Kind, l.Count)

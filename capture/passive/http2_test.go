@@ -145,8 +145,8 @@ func http2Whole(t *testing.T, packets []pcapfile.Packet, keys []byte, n int) {
 			t.Errorf("%s: token requests %+v", name, r)
 		}
 		for _, u := range run.Upgrades {
-			if s := &u.Socket; u.Outcome == capture.Accepted && (s.FromClient.Frames != 2 || s.FromServer.Frames != 2 || s.CloseCode != 1000) {
-				t.Errorf("%s: %s: %+v", name, u.Target, s)
+			if f := u.Socket.Counted(); u.Outcome == capture.Accepted && (f.FromClient.Frames != 2 || f.FromServer.Frames != 2 || u.Socket.CloseCode != 1000) {
+				t.Errorf("%s: %s: %+v", name, u.Target, f)
 			}
 		}
 	}
@@ -188,7 +188,7 @@ func checkHTTP2(t *testing.T, name string, run *capture.Run) {
 		if u.Outcome != want && u.Outcome != capture.Pending {
 			t.Errorf("%s: %s is %q (%s)", name, u.Target, u.Outcome, u.Failure)
 		}
-		if s := &u.Socket; s.FromClient.Frames > 2 || s.FromServer.Frames > 2 {
+		if s := u.Socket.Counted(); s.FromClient.Frames > 2 || s.FromServer.Frames > 2 {
 			t.Errorf("%s: %s has %d and %d frames", name, u.Target, s.FromClient.Frames, s.FromServer.Frames)
 		}
 	}

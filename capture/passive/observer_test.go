@@ -42,8 +42,8 @@ func checkLoad(t *testing.T, run *capture.Run, n int) {
 		t.Errorf("%d token requests, %d tokens", len(run.TokenRequests), len(run.Tokens))
 	}
 	for _, u := range run.Upgrades {
-		s := &u.Socket
-		if u.Outcome == capture.Accepted && (s.FromClient.Text != echoed || s.FromServer.Text != echoed || s.CloseCode != 1000 || s.EndedBy != capture.Client) {
+		s, f := &u.Socket, u.Socket.Counted()
+		if u.Outcome == capture.Accepted && (f.FromClient.Text != echoed || f.FromServer.Text != echoed || s.CloseCode != 1000 || s.EndedBy != capture.Client) {
 			t.Errorf("connection %d: %+v", u.Conn, s)
 		}
 		p := &u.Phases

@@ -126,7 +126,7 @@ func count(t *testing.T, path string) counts {
 		if u.Status != 0 {
 			c.Status[fmt.Sprint(u.Status)]++
 		}
-		c.Frames += int(u.Socket.FromClient.Frames + u.Socket.FromServer.Frames)
+		c.Frames += int(u.Socket.Counted().FromClient.Frames + u.Socket.Counted().FromServer.Frames)
 	}
 	return c
 }

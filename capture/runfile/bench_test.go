@@ -34,8 +34,10 @@ func realistic(conn int64, stage int) capture.Upgrade {
 	}
 	if stage > 1 {
 		u.Socket.Closed, u.Socket.EndedBy, u.Socket.How, u.Socket.CloseCode = at+9000*ms, capture.Client, capture.CloseFrame, 1000
-		u.Socket.FromClient = capture.Traffic{Frames: 12, Bytes: 1900, Text: 12, First: at + 30*ms, Last: at + 8999*ms}
-		u.Socket.FromServer = capture.Traffic{Frames: 40, Bytes: 19000, Text: 40, First: at + 30*ms, Last: at + 8999*ms}
+		u.Socket.Frames = &capture.Frames{
+			FromClient: capture.Traffic{Frames: 12, Bytes: 1900, Text: 12, First: at + 30*ms, Last: at + 8999*ms},
+			FromServer: capture.Traffic{Frames: 40, Bytes: 19000, Text: 40, First: at + 30*ms, Last: at + 8999*ms},
+		}
 	}
 	return u
 }

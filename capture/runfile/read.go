@@ -28,11 +28,11 @@ func read(db *database) (*capture.Run, error) {
 	}
 	run := c.Run(m[0])
 	repair(run)
-	return run, run.CheckValid()
+	return run, nil
 }
 
-// repair makes the run one that the analysis may rely on, and notes what it did:
-// a crash, a full queue or a full disk can have taken any record.
+// repair makes the run valid in the sense of [capture.Run.CheckValid], and notes what it
+// did: a crash, a full queue or a full disk can have taken any record.
 func repair(run *capture.Run) {
 	note := func(format string, args ...any) {
 		at := run.Started.Add(run.Duration())
@@ -53,11 +53,10 @@ func repair(run *capture.Run) {
 func dropInvalid(run *capture.Run) (dropped int, first error) {
 	valid := run.Upgrades[:0]
 	for _, u := range run.Upgrades {
-		alone := capture.Run{Upgrades: []*upgrade{u}, Tokens: run.Tokens}
-		if err := alone.CheckValid(); err != nil {
+		if err := u.CheckValid(); err != nil {
 			dropped++
 			if first == nil {
-				first = err
+				first = fmt.Errorf("connection %d, exchange %d: %w", u.Conn, u.Exchange, err)
 			}
 			continue
 		}

@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"net/netip"
 	"slices"
-	"time"
 
 	"why403/capture"
 )
@@ -15,9 +14,7 @@ type upgrade = capture.Upgrade
 // columns before them without touching the pages that they fill.
 var upgrades = table[upgrade]{
 	name: "upgrades", key: "conn, exchange", insert: upsert, order: "rowid",
-	columns: slices.Concat(attemptColumns, phaseColumns, socketColumns,
-		trafficColumns("client", func(u *upgrade) *capture.Traffic { return &u.Socket.FromClient }),
-		trafficColumns("server", func(u *upgrade) *capture.Traffic { return &u.Socket.FromServer }),
+	columns: slices.Concat(attemptColumns, phaseColumns, socketColumns, frameColumns,
 		tlsColumns("client_tls", func(u *upgrade) **capture.TLS { return &u.ClientTLS }),
 		tlsColumns("server_tls", func(u *upgrade) **capture.TLS { return &u.ServerTLS }),
 		textColumns),
@@ -72,10 +69,6 @@ var socketColumns = []column[upgrade]{
 	text("how", func(u *upgrade) *capture.Ending { return &u.Socket.How }),
 	integer("close_code", func(u *upgrade) *int { return &u.Socket.CloseCode }),
 	text("close_reason", func(u *upgrade) *string { return &u.Socket.CloseReason }),
-	integer("pings", func(u *upgrade) *int { return &u.Socket.Pings }),
-	integer("ping_min_ns", func(u *upgrade) *time.Duration { return &u.Socket.PingMin }),
-	integer("ping_max_ns", func(u *upgrade) *time.Duration { return &u.Socket.PingMax }),
-	integer("ping_sum_ns", func(u *upgrade) *time.Duration { return &u.Socket.PingSum }),
 }
 
 var textColumns = []column[upgrade]{
@@ -85,18 +78,6 @@ var textColumns = []column[upgrade]{
 	head("request_head", func(u *upgrade) *capture.KeptHead { return &u.RequestHead }),
 	head("response_head", func(u *upgrade) *capture.KeptHead { return &u.ResponseHead }),
 	blob("body", func(u *upgrade) *[]byte { return &u.Body }),
-}
-
-// trafficColumns counts what one side sent.
-func trafficColumns(side string, of func(*upgrade) *capture.Traffic) []column[upgrade] {
-	return []column[upgrade]{
-		integer(side+"_frames", func(u *upgrade) *int64 { return &of(u).Frames }),
-		integer(side+"_bytes", func(u *upgrade) *int64 { return &of(u).Bytes }),
-		integer(side+"_text", func(u *upgrade) *int64 { return &of(u).Text }),
-		integer(side+"_binary", func(u *upgrade) *int64 { return &of(u).Binary }),
-		instant(side+"_first_frame", func(u *upgrade) *capture.Instant { return &of(u).First }),
-		instant(side+"_last_frame", func(u *upgrade) *capture.Instant { return &of(u).Last }),
-	}
 }
 
 // tlsColumns are the facts of one leg, all NULL if it was plain or not seen.

@@ -263,8 +263,8 @@ func differences(runs [2]*capture.Run, as cmp.Option) string {
 			fmt.Fprintf(&list, "connection %d is not among the packets\n", p.Conn)
 		} else if diff := cmp.Diff(comparable(p), comparable(q), as, cmpopts.EquateEmpty()); diff != "" {
 			fmt.Fprintf(&list, "connection %d:\n%s", p.Conn, diff)
-		} else if n := p.Socket.Pings - q.Socket.Pings; n < -1 || n > 1 { // one may cross the end
-			fmt.Fprintf(&list, "connection %d: %d pings by the proxy, %d by packets\n", p.Conn, p.Socket.Pings, q.Socket.Pings)
+		} else if n := p.Socket.Counted().Pings - q.Socket.Counted().Pings; n < -1 || n > 1 { // one may cross the end
+			fmt.Fprintf(&list, "connection %d: %d pings by the proxy, %d by packets\n", p.Conn, p.Socket.Counted().Pings, q.Socket.Counted().Pings)
 		}
 	}
 	return list.String()
@@ -292,7 +292,7 @@ func within(tolerance time.Duration) cmp.Option {
 // comparable is what the two sources must agree on: not the fingerprints, which have
 // a key for each run, nor addresses and look-ups, which only one of them sees.
 func comparable(u *capture.Upgrade) map[string]any {
-	s, p := u.Socket, u.Phases
+	s, p, f := u.Socket, u.Phases, u.Socket.Counted()
 	places := map[string]int{}
 	for _, c := range u.Credentials {
 		places[c.Place+" "+c.Scheme]++
@@ -301,7 +301,7 @@ func comparable(u *capture.Upgrade) map[string]any {
 		"outcome": u.Outcome, "status": u.Status, "scheme": u.Scheme, "host": u.Host, "authority": u.Authority,
 		"target": u.Target, "answer": u.ResponseHead, "body": string(u.Body), "body bytes": u.BodyBytes,
 		"credentials": maps.Clone(places), "oddities": u.Oddities, "tls": u.ServerTLS != nil, "client tls": u.ClientTLS != nil,
-		"frames": [4]int64{s.FromClient.Frames, s.FromClient.Bytes, s.FromServer.Frames, s.FromServer.Bytes},
+		"frames": [4]int64{f.FromClient.Frames, f.FromClient.Bytes, f.FromServer.Frames, f.FromServer.Bytes},
 		"close":  s.CloseCode, "ended by": s.EndedBy, "how": s.How,
 		"opened": s.Opened, "closing": s.Closing, "closed": s.Closed,
 		"request": p.RequestSent, "response": p.ResponseFirst, "response head": p.ResponseHead, "dialed": p.Dialed,

@@ -40,7 +40,7 @@ func small() *capture.Run {
 		}
 		c.Put(u)
 	}
-	put(1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, Socket: capture.Socket{FromClient: capture.Traffic{Frames: 3, Bytes: 30}}})
+	put(1, capture.Upgrade{Outcome: capture.Accepted, Status: 101, Socket: capture.Socket{Frames: &capture.Frames{FromClient: capture.Traffic{Frames: 3, Bytes: 30}}}})
 	put(2, capture.Upgrade{Outcome: capture.Refused, Status: 403, Body: []byte("no\xff<b>"), BodyBytes: 6, ResponseHead: capture.Head("HTTP/1.1 403 F\r\nServer: gw/1\r\n\r\n").Keep()})
 	put(3, capture.Upgrade{Outcome: capture.Accepted, Status: 101, Socket: capture.Socket{
 		EndedBy: capture.Gateway, How: capture.CloseFrame, CloseCode: 1008, CloseReason: "full",

@@ -84,7 +84,7 @@ func makeUp(attempts []*capture.Upgrade, emit func(capture.Instant, *packet.Segm
 // socket makes what is known of a socket's frames.
 func socket(c *synth.Conversation, s *capture.Socket, step func(capture.Instant) capture.Instant) {
 	if s.ServerFirst != "" {
-		c.Send(synth.Server, step(s.FromServer.First), frame(1, []byte(s.ServerFirst), false))
+		c.Send(synth.Server, step(s.Counted().FromServer.First), frame(1, []byte(s.ServerFirst), false))
 	}
 	if !s.Closing.Seen() {
 		return

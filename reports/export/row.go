@@ -95,6 +95,7 @@ func Rows(run *capture.Run) []Row {
 // observed is what the record itself holds.
 func observed(run *capture.Run, u *capture.Upgrade) Row {
 	s := &u.Socket
+	frames := s.Counted()
 	r := Row{
 		Run: text(run.ID), Conn: u.Conn, Exchange: u.Exchange,
 		Sent: u.Phases.RequestSent.Time(), Answered: u.Phases.ResponseFirst.Time(), Opened: s.Opened.Time(), Closed: s.Closed.Time(),
@@ -103,7 +104,8 @@ func observed(run *capture.Run, u *capture.Upgrade) Row {
 		Client: address(u.Client), Source: address(u.Source), Server: address(u.Server),
 		Scheme: text(u.Scheme), Authority: text(u.Authority), Host: text(u.Host), Target: text(u.Target),
 		CloseCode: int32(s.CloseCode), CloseReason: text(s.CloseReason), EndedBy: text(string(s.EndedBy)), Ending: text(string(s.How)),
-		FramesSent: s.FromClient.Frames, FramesRecvd: s.FromServer.Frames, BytesSent: s.FromClient.Bytes, BytesRecvd: s.FromServer.Bytes,
+		FramesSent: frames.FromClient.Frames, FramesRecvd: frames.FromServer.Frames,
+		BytesSent: frames.FromClient.Bytes, BytesRecvd: frames.FromServer.Bytes,
 		BodyStart: text(string(u.Body[:min(len(u.Body), bodyStart)])), BodyBytes: u.BodyBytes,
 		JMeterThread: field(u.RequestHead, "X-JMeter-Thread"), JMeterSampler: field(u.RequestHead, "X-JMeter-Sampler"),
 		JMeterAttempt: field(u.RequestHead, "X-JMeter-Attempt"), ServerField: field(u.ResponseHead, "Server"),

@@ -18,7 +18,7 @@ type column[T any] struct {
 	name string
 	kind string // INTEGER, TEXT or BLOB
 	get  func(*T) driver.Value
-	set  func(*T, driver.Value) error // never called with nil
+	set  func(*T, driver.Value) error // never called with nil; nil if the column is not read
 }
 
 // instant is a moment: a column "name_ns", nanoseconds since 1970 in UTC.
@@ -156,9 +156,9 @@ func wrongType(name string, v driver.Value) error {
 	return fmt.Errorf("column %s holds a value of type %T", name, v)
 }
 
-// derived is a column for people; reading skips it.
+// derived is a column for people.
 func derived[T any](name, kind string, get func(*T) driver.Value) column[T] {
-	return column[T]{name: name, kind: kind, get: get, set: func(*T, driver.Value) error { return nil }}
+	return column[T]{name: name, kind: kind, get: get}
 }
 
 // boolean is 0 or 1.

@@ -20,6 +20,13 @@ var frameColumns = inFrames(slices.Concat(
 	trafficColumns("server", func(f *capture.Frames) *capture.Traffic { return &f.FromServer }),
 ))
 
+// frameless are attempts as they are read without their frames.
+var frameless = func() table[upgrade] {
+	t := upgrades
+	t.columns = slices.Concat(attemptColumns, phaseColumns, socketColumns, legColumns, textColumns)
+	return t
+}()
+
 // trafficColumns counts what one side sent.
 func trafficColumns(side string, of func(*capture.Frames) *capture.Traffic) []column[capture.Frames] {
 	return []column[capture.Frames]{

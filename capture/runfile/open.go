@@ -20,22 +20,28 @@ var ErrNotRunFile = errors.New("not a run file of why403")
 // that break the rules of [capture.Run.CheckValid] are left out, with a note.
 //
 // The file may come from anybody: damage is an error, never a crash.
-func Open(path string) (*capture.Run, error) {
-	run, err := open(path)
+func Open(path string) (*capture.Run, error) { return openWith(path, upgrades) }
+
+// OpenFrameless is [Open] without what sockets sent, which the diagnosis does without and
+// which takes a fifth of the room and time of an attempt.
+func OpenFrameless(path string) (*capture.Run, error) { return openWith(path, frameless) }
+
+func openWith(path string, attempts table[upgrade]) (*capture.Run, error) {
+	run, err := open(path, attempts)
 	if err != nil {
 		return nil, fmt.Errorf("open run file %q: %w", path, err)
 	}
 	return run, nil
 }
 
-func open(path string) (*capture.Run, error) {
+func open(path string, attempts table[upgrade]) (*capture.Run, error) {
 	if err := checkHeader(path); err != nil {
 		return nil, err
 	}
-	run, err := readFile(path)
+	run, err := readFile(path, attempts)
 	if err != nil && fileBytes(path+"-wal") > 0 {
 		// SQLite reads a write-ahead log only where it can write an index of it.
-		return readCopy(path, err)
+		return readCopy(path, attempts, err)
 	}
 	return run, err
 }
@@ -65,7 +71,7 @@ func fileBytes(path string) int64 {
 }
 
 // readCopy reads a copy of the file and its log in a directory that is writable.
-func readCopy(path string, cause error) (*capture.Run, error) {
+func readCopy(path string, attempts table[upgrade], cause error) (*capture.Run, error) {
 	dir, err := os.MkdirTemp("", "why403-run-")
 	if err != nil {
 		return nil, cause
@@ -77,7 +83,7 @@ func readCopy(path string, cause error) (*capture.Run, error) {
 			return nil, errors.Join(cause, err)
 		}
 	}
-	return readFile(copied)
+	return readFile(copied, attempts)
 }
 
 func copyFile(to, from string) error {
@@ -97,7 +103,7 @@ func copyFile(to, from string) error {
 // readFile reads everything in one transaction, as the file stood at its start.
 // With a schema that may be hostile, functions in it are not run, and cells are
 // checked before they are used.
-func readFile(path string) (_ *capture.Run, err error) {
+func readFile(path string, attempts table[upgrade]) (_ *capture.Run, err error) {
 	db, err := openDatabase(path, "mode=ro", fmt.Sprintf("busy_timeout = %d", busyMillis),
 		"trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "temp_store = MEMORY")
 	if err != nil {
@@ -114,7 +120,7 @@ func readFile(path string) (_ *capture.Run, err error) {
 	if err := checkTables(db); err != nil {
 		return nil, err
 	}
-	return read(db)
+	return read(db, attempts)
 }
 
 func checkVersion(db *database) error {

@@ -221,7 +221,7 @@ func TestOpenUnsealedInReadOnlyDirectory(t *testing.T) {
 		f.Close()
 		os.Remove(f.Name())
 		// This user may write anywhere; take the same path by hand.
-		run, err := readCopy(path, errors.New("cause"))
+		run, err := readCopy(path, upgrades, errors.New("cause"))
 		if err != nil || len(run.Upgrades) != 1 {
 			t.Errorf("run %v, error %v", run, err)
 		}

@@ -7,14 +7,14 @@ import (
 	"why403/capture"
 )
 
-// read gathers all tables into a run.
-func read(db *database) (*capture.Run, error) {
+// read gathers all tables into a run, attempts by what is to be read of them.
+func read(db *database, attempts table[upgrade]) (*capture.Run, error) {
 	var c capture.Collector
 	var m []capture.Meta
 	err := errors.Join(
 		meta.read(db, func(r *capture.Meta) { m = append(m, *r) }),
 		tokens.read(db, func(r *capture.Token) { c.Put(*r) }),
-		upgrades.read(db, func(r *upgrade) { c.Put(*r) }),
+		attempts.read(db, func(r *upgrade) { c.Put(*r) }),
 		tokenRequests.read(db, func(r *capture.TokenRequest) { c.Put(*r) }),
 		clockSamples.read(db, func(r *capture.ClockSample) { c.Put(*r) }),
 		losses.read(db, func(r *capture.Loss) { c.Put(*r) }),

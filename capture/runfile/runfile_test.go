@@ -83,6 +83,16 @@ func TestRoundTrip(t *testing.T) {
 	if diff := cmp.Diff(want, mustOpen(t, path), exact); diff != "" {
 		t.Errorf("run differs (-put +read):\n%s", diff)
 	}
+	frameless, err := OpenFrameless(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range want.Upgrades {
+		u.Socket.Frames = nil
+	}
+	if diff := cmp.Diff(want, frameless, exact); diff != "" {
+		t.Errorf("run without frames differs (-put +read):\n%s", diff)
+	}
 	if s := w.Stats(); s.Written != int64(len(records)) || s.Dropped != 0 || s.Queued != 0 {
 		t.Errorf("stats %+v", s)
 	}

@@ -3,6 +3,7 @@ package runfile
 import (
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -66,6 +67,7 @@ func (t table[T]) bind(s *statement, rec *T) *statement {
 // read calls each with every record of the table, which is gone after the call.
 func (t table[T]) read(db *database, each func(*T)) error {
 	same := shared{}
+	t.columns = slices.DeleteFunc(slices.Clone(t.columns), func(c column[T]) bool { return c.set == nil })
 	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(t.each("%s"), ", "), t.name, t.order)
 	rec := new(T)
 	err := db.queryAhead(sql, len(t.columns), db.spend, func(row []driver.Value) error {

@@ -14,10 +14,7 @@ type upgrade = capture.Upgrade
 // columns before them without touching the pages that they fill.
 var upgrades = table[upgrade]{
 	name: "upgrades", key: "conn, exchange", insert: upsert, order: "rowid",
-	columns: slices.Concat(attemptColumns, phaseColumns, socketColumns, frameColumns,
-		tlsColumns("client_tls", func(u *upgrade) **capture.TLS { return &u.ClientTLS }),
-		tlsColumns("server_tls", func(u *upgrade) **capture.TLS { return &u.ServerTLS }),
-		textColumns),
+	columns: slices.Concat(attemptColumns, phaseColumns, socketColumns, frameColumns, legColumns, textColumns),
 }
 
 var attemptColumns = []column[upgrade]{
@@ -79,6 +76,11 @@ var textColumns = []column[upgrade]{
 	head("response_head", func(u *upgrade) *capture.KeptHead { return &u.ResponseHead }),
 	blob("body", func(u *upgrade) *[]byte { return &u.Body }),
 }
+
+var legColumns = slices.Concat(
+	tlsColumns("client_tls", func(u *upgrade) **capture.TLS { return &u.ClientTLS }),
+	tlsColumns("server_tls", func(u *upgrade) **capture.TLS { return &u.ServerTLS }),
+)
 
 // tlsColumns are the facts of one leg, all NULL if it was plain or not seen.
 func tlsColumns(leg string, of func(*upgrade) **capture.TLS) []column[upgrade] {

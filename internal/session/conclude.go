@@ -29,7 +29,7 @@ func open(paths []string) (*capture.Run, error) {
 	var runs []*capture.Run
 	var names []string
 	for _, path := range paths {
-		run, err := runfile.Open(path)
+		run, err := runfile.OpenFrameless(path)
 		if err != nil {
 			return nil, err
 		}

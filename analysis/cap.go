@@ -79,10 +79,11 @@ func (f *capFit) scan(r covariate.Reading, linger time.Duration) evidence.Result
 	return f.s.scanCounts(f.s.table.Open(f.part.Labels, f.part.N, r, linger))
 }
 
+// hypothesis is of the best limit; a linger is part of it only where it is clearly better than none.
 func (f *capFit) hypothesis() *hypothesis {
 	h := &hypothesis{scope: f.part.Scope, equivalent: f.part.Equivalent}
 	best, linger := f.plain[f.best].result, time.Duration(0)
-	if t, ok := f.lingers.best(); ok && t.logLik() > best.Best.LogLik {
+	if t, ok := f.lingers.best(); ok && t.logLik() > best.Best.LogLik+evidence.Tolerance {
 		best, linger = t.result, toDuration(t.x)
 		h.linger = f.lingers.interval("s")
 	}

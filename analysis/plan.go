@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -86,65 +85,6 @@ func (s *study) sharesTokens(attempts int) bool {
 	}
 	return 10*busy >= attempts
 }
-
-// recordedMoves is the recorded load: sockets that were refused would have lived as
-// long as is usual.
-func (s *study) recordedMoves(f loadFacts) []move {
-	var lives []float64
-	for i := range s.table.Attempts {
-		if at, released := s.table.Release(i); released {
-			lives = append(lives, at.Sub(s.table.Attempts[i].Answered).Seconds())
-		}
-	}
-	usual := math.Inf(1)
-	if len(lives) > 0 {
-		usual = medianOf(slices.Clone(lives))
-	}
-	var moves []move
-	tokens := s.partition("token").Labels
-	for i := range s.table.Attempts[:min(len(s.table.Attempts), mostPlayed)] {
-		a := &s.table.Attempts[i]
-		m := f.opening(i, s.elapsed(a.Sent))
-		if tokens != nil && tokens[i] >= 0 {
-			m.token = int(tokens[i])
-		}
-		end := m.at + usual
-		if at, released := s.table.Release(i); released {
-			end = s.elapsed(at)
-		}
-		moves = append(moves, m, move{at: end, socket: i})
-	}
-	return moves
-}
-
-// probed repeats the recorded load, and opens a few sockets more in between that differ
-// from it by a change.
-func (f loadFacts) probed(part string, change func(*move)) *plan {
-	p := &plan{life: f.life, parts: []string{"the same load", part}, moves: slices.Clone(f.again)}
-	for i := 0; i < len(f.again); i += 2 * oneProbeIn {
-		m := f.again[i]
-		m.socket, m.part = len(f.again)+m.socket, 1
-		change(&m)
-		p.moves = append(p.moves, m, move{at: m.at + 1, socket: m.socket})
-	}
-	return p
-}
-
-// slowly is the load with everything in it taking so much longer.
-func (f loadFacts) slowly(by float64) loadFacts {
-	f.again = slices.Clone(f.again)
-	for i := range f.again {
-		m := &f.again[i]
-		m.at *= by
-		if m.opens && f.shared {
-			m.age = f.age + m.at
-		}
-	}
-	return f
-}
-
-// oneProbeIn is how many upgrades of the load there are for one that probes.
-const oneProbeIn = 8
 
 // busiest is how many attempts the stretch with the most has.
 func (s *study) busiest() int {

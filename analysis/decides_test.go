@@ -15,6 +15,8 @@ func TestExperimentDecides(t *testing.T) {
 	}{
 		// A sliding window that happens to end as places become free.
 		{"ramp-cap-fresh", 308, "close a third and reopen"},
+		// A fixed window that happens to end while a third opens again and again.
+		{"ramp-outage", 1000300, "slower ramp, then reopen thirds"},
 	} {
 		t.Run(c.family, func(t *testing.T) {
 			t.Parallel()

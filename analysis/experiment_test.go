@@ -44,7 +44,7 @@ func TestRehearse(t *testing.T) {
 		{"and then lasts", ban, freshTokens, []float64{0.89}},
 		{"thirds: a cap", limit, thirds, []float64{0.4, 0.4, 0.4}},
 		{"thirds: an old token", old, thirds, []float64{0.7, 1, 0}},
-		{"thirds: a window that twice the time lets pass", keptUp, thirds, []float64{0, 0.4, 0}},
+		{"thirds: a window that twice the time lets pass", keptUp, thirds, []float64{0, 0.65, 0}},
 		{"below the limit a cap is silent", limit, belowLimit, []float64{0, 0}},
 		{"below the limit an old token is not", old, belowLimit, []float64{0, 1}},
 		{"churn below passes a quota", quotaOf, churnBelow, []float64{0.58}},

@@ -11,7 +11,7 @@ type reopening struct {
 }
 
 const (
-	inARow     = 3
+	inARow     = 5 // whatever moment a window ends at, one side of it has five sixths of the ramp's uses
 	holdAgain  = 5 // seconds that a socket is open which is opened several times
 	openWithin = 3 // seconds in which all of a third open
 )

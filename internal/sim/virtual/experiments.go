@@ -36,8 +36,8 @@ func (l Load) experiment(name string, limit, upgrades int, tokens Tokens, cast C
 		l.Over, l.Until = l.Over/3, l.Until/3+1
 	case "slower ramp, then reopen thirds":
 		l.Over *= 2
-		l.Away, l.Rounds = l.Over/4, 3
-		l.Reopen, l.Renewed, l.Until = l.Over+10, l.Over+10, 1.25*l.Over+50
+		l.Away, l.Rounds = l.Over/4, 5
+		l.Reopen, l.Renewed, l.Until = l.Over+10, l.Over+10, 1.25*l.Over+66
 	case "half the pace, and a few with fresh tokens":
 		l.Over, l.Until, l.Hold, l.Pause = 2*l.Over, 2*l.Until, 2*l.Hold, 2*l.Pause
 		l.Sampled = 8

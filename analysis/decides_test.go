@@ -17,6 +17,8 @@ func TestExperimentDecides(t *testing.T) {
 		{"ramp-cap-fresh", 308, "close a third and reopen"},
 		// A fixed window that happens to end while a third opens again and again.
 		{"ramp-outage", 1000300, "slower ramp, then reopen thirds"},
+		// A ban that the same load again does not outlast, so that fixed windows fit.
+		{"ban-once", 303, "the same load, and a few from a second address"},
 	} {
 		t.Run(c.family, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 )
 
 // experiment is one entry of the menu: a run that treats some causes differently.
@@ -37,6 +38,7 @@ const (
 	halved   = 2   // how much longer everything takes at half the pace
 	slowed   = 2   // of thirds: long enough to part time from load
 	belowBy  = 0.8 // of the suspected limit
+	longer   = 1.5 // so that refusals of a second time are seen to end
 	agedMore = 1.5 // times as old as any token of the recording
 )
 
@@ -136,13 +138,13 @@ var menu = []*experiment{
 		func(*study, loadFacts) []string {
 			return []string{"Run the same plan with half of the threads on a second machine or source address."}
 		}},
-	{probeSource, "while the load is refused, the second address tells whether only the first is",
+	{probeSource, "while the load is refused, the second address tells whether only the first is, and when refusals end tells whether that depends on when they began",
 		func(f loadFacts) *plan {
-			return f.probed("those from the second address", func(m *move) { m.source = 1 })
+			return f.goingOn(longer).probed("those from the second address", func(m *move) { m.source = 1 })
 		},
-		func(*study, loadFacts) []string {
+		func(_ *study, f loadFacts) []string {
 			return []string{
-				"Run the same plan again, unchanged.",
+				fmt.Sprintf("Run the same plan again, for half as long again: with -Jloops=-1 -Jduration=%d.", int(math.Ceil(longer*f.ramp))),
 				fmt.Sprintf("Meanwhile open a socket now and then, one for %d of the load, from another machine or source address.", oneProbeIn),
 				"Look whether the load is refused again, and whether the second address is refused at the same time.",
 			}

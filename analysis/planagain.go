@@ -41,11 +41,44 @@ func (f loadFacts) probed(part string, change func(*move)) *plan {
 	p := &plan{life: f.life, parts: []string{"the same load", part}, moves: slices.Clone(f.again)}
 	for i := 0; i < len(f.again); i += 2 * oneProbeIn {
 		m := f.again[i]
-		m.socket, m.part = len(f.again)+m.socket, 1
+		m.socket, m.part = 2*mostPlayed+m.socket, 1
 		change(&m)
 		p.moves = append(p.moves, m, move{at: m.at + 1, socket: m.socket})
 	}
 	return p
+}
+
+// goingOn is the load going on for so many times as long: sockets that close are opened again.
+func (f loadFacts) goingOn(by float64) loadFacts {
+	again, end := f.again, f.lastOpening()
+	f.again = slices.Clone(again)
+	for i := 0; i < len(again); i += 2 {
+		if opened, closed := again[i], again[i+1]; opened.at <= (by-1)*end && !math.IsInf(closed.at, 1) {
+			f.again = append(f.again, f.later(opened, end), f.later(closed, end))
+		}
+	}
+	return f
+}
+
+// lastOpening is when the last socket of the load opens, in seconds.
+func (f loadFacts) lastOpening() float64 {
+	last := 0.0
+	for _, m := range f.again {
+		if m.opens {
+			last = max(last, m.at)
+		}
+	}
+	return last
+}
+
+// later is a move of the load made by another socket so many seconds later.
+func (f loadFacts) later(m move, by float64) move {
+	m.at += by
+	m.socket += mostPlayed
+	if m.opens && f.shared {
+		m.age = f.age + m.at
+	}
+	return m
 }
 
 // slowly is the load with everything in it taking so much longer.

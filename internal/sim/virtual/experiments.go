@@ -51,7 +51,11 @@ func (l Load) experiment(name string, limit, upgrades int, tokens Tokens, cast C
 		l.Tokens = &tokens
 		l.Threads, l.Over = max(5, limit/10), 30
 		l.Until = 60
-	case "two client ids", "two source addresses", "one gateway address", "the same load, and a few from a second address":
+	case "the same load, and a few from a second address":
+		l.Until *= 1.5
+		cast.split(name)
+		l.Cast = &cast
+	case "two client ids", "two source addresses", "one gateway address":
 		cast.split(name)
 		l.Cast = &cast
 	default:

@@ -19,6 +19,8 @@ func TestExperimentDecides(t *testing.T) {
 		{"ramp-outage", 1000300, "slower ramp, then reopen thirds"},
 		// A ban that the same load again does not outlast, so that fixed windows fit.
 		{"ban-once", 303, "the same load, and a few from a second address"},
+		// A bucket that lets nothing in for as long as it is tried, and two after a long rest.
+		{"kept-up-per-token", 306, "let tokens rest, then use them again"},
 	} {
 		t.Run(c.family, func(t *testing.T) {
 			t.Parallel()

@@ -165,8 +165,8 @@ var menu = []*experiment{
 		func(s *study, f loadFacts) []string {
 			return []string{
 				"Run the same plan again, and keep its tokens.",
-				fmt.Sprintf("Then let all threads pause for %s, longer than this recording took.", seconds(f.rest())),
-				fmt.Sprintf("Open sockets with a few of the tokens that were refused before, %s each in a row.", times(f.usesAgain())),
+				fmt.Sprintf("Then let all threads pause, half of them for %s and half for %s, longer than this recording took.", seconds(f.shortRest()), seconds(f.rest())),
+				fmt.Sprintf("After each pause open sockets with a few of the tokens that were refused before and had that pause, %s each in a row.", times(f.usesAgain())),
 			}
 		}},
 	{oneEdge, "a limit kept by each of the gateway's addresses then comes at its own number",

@@ -134,10 +134,10 @@ func TestHalfPace(t *testing.T) {
 	}
 }
 
-// After a rest a window lets as many through as before, a bucket what has run in, and
-// what counts all uses nothing.
+// After a rest a window lets as many through as before, a bucket what has run in, which after
+// half of the rest is less, and what counts all uses nothing.
 func TestRest(t *testing.T) {
-	f := loadFacts{ramp: 100, suspects: suspects{upgrades: 3}}
+	f := loadFacts{ramp: 100, suspects: suspects{upgrades: 3, ofTokens: true}}
 	for i := range 30 {
 		m := move{at: float64(i), opens: true, socket: i, token: 1 + i%5}
 		f.again = append(f.again, m, move{at: m.at + 0.5, socket: i})
@@ -149,13 +149,13 @@ func TestRest(t *testing.T) {
 	bucket.burst = &Threshold{Value: 3}
 	s := &study{run: plainRun(0, nil), table: newStudy(plainRun(2, nil)).table}
 	for name, c := range map[string]struct {
-		of   *hypothesis
-		want float64
+		of          *hypothesis
+		short, long float64
 	}{
-		"window": {window, 0.25}, "bucket": {bucket, 0.5}, "uses": {candidateOf(tokenOverused, "token", 3, 1).best, 1},
+		"window": {window, 0.25, 0.25}, "bucket": {bucket, 0.75, 0.5}, "uses": {candidateOf(tokenOverused, "token", 3, 1).best, 1, 1},
 	} {
-		if got := s.rehearse([]*hypothesis{c.of}, nil, p); math.Abs(got[0]-0.5) > 0.01 || math.Abs(got[1]-c.want) > 0.01 {
-			t.Errorf("%s: %.2f, want 0.50 and %.2f", name, got, c.want)
+		if got := s.rehearse([]*hypothesis{c.of}, nil, p); math.Abs(got[0]-0.5) > 0.01 || math.Abs(got[1]-c.short) > 0.01 || math.Abs(got[2]-c.long) > 0.01 {
+			t.Errorf("%s: %.2f, want 0.50, %.2f and %.2f", name, got, c.short, c.long)
 		}
 	}
 }

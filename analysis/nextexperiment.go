@@ -216,6 +216,7 @@ func suspected(named []candidate) suspects {
 	var of suspects
 	for _, c := range named {
 		for _, h := range c.best.single() {
+			of.ofTokens = of.ofTokens || h.scope == "token"
 			switch {
 			case h.threshold == nil:
 			case h.cause == concurrencyCap:

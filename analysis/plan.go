@@ -48,6 +48,7 @@ const (
 type suspects struct {
 	limit    int // of sockets
 	upgrades int
+	ofTokens bool // the uses of each token are counted
 }
 
 func (s *study) loadFacts(of suspects) loadFacts {

@@ -4,11 +4,15 @@ package virtual
 // waits before it opens the next, in seconds.
 const useFor = 0.5
 
-// rests puts an attempt off that falls into the load's rest.
+// rests puts an attempt off that falls into the load's rest, which is half as long for every
+// second thread.
 func (t *thread) rests() bool {
 	l := t.load
-	begun, end := t.over-l.Until, t.over-lateBy-float64(l.Uses)*3*useFor
-	if l.Rest == 0 || t.now < begun+l.Rest || t.now >= end {
+	from, end := t.over-l.Until+l.Rest, t.over-lateBy-float64(l.Uses)*3*useFor
+	if t.number%2 == 1 {
+		end = from + (end-from)/2
+	}
+	if l.Rest == 0 || t.now < from || t.now >= end {
 		return false
 	}
 	t.at(end+lateBy*t.world.load.Float64(), func() {

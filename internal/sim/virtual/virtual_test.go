@@ -97,7 +97,7 @@ func TestRoundsOfReopening(t *testing.T) {
 	}
 }
 
-// After its rest each thread uses its token as often as asked.
+// After its rest each thread uses its token as often as asked, every second one half as late.
 func TestUsesAfterARest(t *testing.T) {
 	s := newDraw(4).ramp()
 	s.Tokens.Mode = PerThread
@@ -105,14 +105,17 @@ func TestUsesAfterARest(t *testing.T) {
 	l.Threads, l.Over, l.Rest, l.Uses, l.Until = 30, 20, 20, 4, 90
 	l.Hold, l.Pause, l.Once = 3, 3, false
 	run := s.with(Overused(4)).Run()
-	after := 0
+	halfway, after := 0, 0
 	for _, u := range run.Upgrades {
-		if u.Phases.RequestSent.Sub(run.Upgrades[0].Phases.RequestSent).Seconds() > 60 {
+		switch since := u.Phases.RequestSent.Sub(run.Upgrades[0].Phases.RequestSent).Seconds(); {
+		case since > 66:
 			after++
+		case since > 40:
+			halfway++
 		}
 	}
-	if after != 30*4 {
-		t.Errorf("%d upgrades after the rest, want 4 of each of 30 threads", after)
+	if halfway != 15*4 || after != 15*4 {
+		t.Errorf("%d and %d upgrades after the rests, want 4 of each of 15 threads twice", halfway, after)
 	}
 }
 

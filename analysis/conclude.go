@@ -62,14 +62,14 @@ func (s *study) conclude(f *Findings, hs []*hypothesis) {
 }
 
 // worthNaming returns the candidates that the verdict leaves: the leading one, its
-// rivals, and unknown where the leading one does not account for the outcomes, or two servers
+// rivals, bans where an outage leads that is no better, and unknown where the leading one does not account for the outcomes, or two servers
 // do as well.
 func (s *study) worthNaming(candidates []candidate) []candidate {
 	lead := candidates[0]
 	var named []candidate
 	for i, c := range candidates {
 		doubted := c.best.cause == unknown && (!s.explains(lead.best) || s.maybeServers(lead.best))
-		if i == 0 || c.probability >= worthNaming || doubted || s.rivalled(lead, []candidate{c}) {
+		if i == 0 || c.probability >= worthNaming || doubted || s.rivalled(lead, []candidate{c}) || lead.best.slipsFromBan(c.best) {
 			named = append(named, c)
 		}
 	}

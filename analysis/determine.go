@@ -157,6 +157,12 @@ func (h *hypothesis) likeBan(o *hypothesis) bool {
 	return h.cause == outage && o.cause == sourceBan && o.calls() && o.counts.wrong() <= h.counts.wrong()
 }
 
+// slipsFromBan reports whether nothing but slips tells an outage from bans, of which an answer
+// that was overtaken may hide the beginning.
+func (h *hypothesis) slipsFromBan(o *hypothesis) bool {
+	return h.cause == outage && o.cause == sourceBan && o.calls() && o.counts.wrong() < h.counts.wrong()+fewestMistakes
+}
+
 // likeBanBeside reports whether bans of which one was seen to end decide as a quota does, but for
 // what another cause beside the quota refuses, which may have set them off, and an attempt where
 // each begins.

@@ -48,7 +48,7 @@ func (x *exhibition) attempts() []Listed {
 }
 
 func (l *Listed) derive(a *covariate.Attempt, open int) {
-	l.Decided, l.Refused, l.InBand, l.Open, l.Wait = true, a.Refused, a.InBand, open, a.Answered.Sub(a.Sent)
+	l.Decided, l.Refused, l.InBand, l.Open, l.Wait = true, a.Refused, int(a.InBand), open, a.Answered.Sub(a.Sent)
 	l.Age, l.AgeSeen = a.Age, knowsIssue(a)
 	l.Left, l.LeftSeen = a.Left, knowsExpiry(a)
 }

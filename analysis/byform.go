@@ -18,7 +18,7 @@ const leastShareOfForm = 0.1
 func refusalForm(a *covariate.Attempt) string {
 	switch {
 	case a.InBand != 0:
-		return "close code " + number(a.InBand)
+		return "close code " + number(int(a.InBand))
 	case a.Upgrade.Status != 0:
 		return number(a.Upgrade.Status)
 	}

@@ -97,7 +97,7 @@ func text(a *covariate.Attempt) string {
 }
 
 func signatureOf(a *covariate.Attempt) signature {
-	sig := signature{status: a.Upgrade.Status, code: a.InBand, body: collapsed(text(a))}
+	sig := signature{status: a.Upgrade.Status, code: int(a.InBand), body: collapsed(text(a))}
 	var names []string
 	for name, value := range a.Upgrade.ResponseHead.Fields() {
 		if strings.EqualFold(name, "Content-Type") {

@@ -19,7 +19,7 @@ import (
 // use). A message looks like an error if it contains one of the words of
 // errorWords, in any case.
 func InBand(u *capture.Upgrade) (code int, refused bool) {
-	s := u.Socket
+	s := &u.Socket
 	if u.Outcome != capture.Accepted || s.EndedBy != capture.Gateway {
 		return 0, false
 	}
@@ -40,7 +40,7 @@ func refusalCode(code int) bool {
 	return code == 1008 || code == 1011 || code == 1013 || 3000 <= code && code <= 4999
 }
 
-func closeCode(s capture.Socket) int {
+func closeCode(s *capture.Socket) int {
 	switch {
 	case s.CloseCode != 0:
 		return s.CloseCode
@@ -155,7 +155,7 @@ func waited(u *capture.Upgrade) time.Duration {
 
 // released returns the moment from which a socket no longer counts as open: its
 // first Close frame, else the end of its connection; 0 while it is open.
-func released(s capture.Socket) capture.Instant {
+func released(s *capture.Socket) capture.Instant {
 	if s.Closing.Seen() {
 		return max(s.Closing, s.Opened)
 	}

@@ -17,14 +17,13 @@ type Attempt struct {
 	// Sent and Answered bound the moment of the decision.
 	Sent, Answered capture.Instant
 	Refused        bool
-	// InBand is the close code if it was refused in band, else 0.
-	InBand int
-	Token  *Token // nil if none was seen
+	InBand         uint16 // the close code if it was refused in band, else 0
+	Uses           int32  // earlier upgrades with the same token
+	Token          *Token // nil if none was seen
 	// Age and Left are the token's age and the time to its expiry at the
 	// decision, on the gateway's clock, each within ± Error. They mean something
 	// only if Token knows Issued and Expires.
 	Age, Left, Error time.Duration
-	Uses             int // earlier upgrades with the same token
 }
 
 // Table is the decided attempts of a run, in the order of their answers.
@@ -106,7 +105,7 @@ func (t *Table) decide() {
 		code, inBand := InBand(u)
 		t.Attempts = append(t.Attempts, Attempt{
 			Upgrade: u, Sent: u.Phases.RequestSent, Answered: answered,
-			Refused: inBand || u.Outcome != capture.Accepted, InBand: code,
+			Refused: inBand || u.Outcome != capture.Accepted, InBand: uint16(code),
 		})
 	}
 	slices.SortStableFunc(t.Attempts, func(a, b Attempt) int { return cmp.Compare(a.Answered, b.Answered) })
@@ -198,7 +197,7 @@ func (t *Table) columns() {
 	t.sentOf, t.releasedAt, t.inBand = make([]capture.Instant, n), make([]capture.Instant, n), make([]bool, n)
 	for i := range t.Attempts {
 		a := &t.Attempts[i]
-		t.answeredAt[i], t.sentOf[i], t.releasedAt[i], t.inBand[i] = a.Answered, a.Sent, released(a.Upgrade.Socket), a.InBand != 0
+		t.answeredAt[i], t.sentOf[i], t.releasedAt[i], t.inBand[i] = a.Answered, a.Sent, released(&a.Upgrade.Socket), a.InBand != 0
 	}
 	for k, i := range t.bySent {
 		t.sentAt[k] = t.sentOf[i]
@@ -208,7 +207,7 @@ func (t *Table) columns() {
 // addRelease notes the end of a socket. What the gateway ended it had released
 // before we heard of it, by up to a wait.
 func (t *Table) addRelease(i int32) {
-	s := t.Attempts[i].Upgrade.Socket
+	s := &t.Attempts[i].Upgrade.Socket
 	at := released(s)
 	if !at.Seen() {
 		return

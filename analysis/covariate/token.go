@@ -37,7 +37,7 @@ func (t *Table) tokens() {
 
 type usedToken struct {
 	*Token
-	uses int
+	uses int32
 }
 
 func (t *Table) known() map[capture.Fingerprint]*usedToken {

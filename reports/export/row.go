@@ -124,8 +124,7 @@ func (r *Row) derive(a *covariate.Attempt, open int32) {
 	if a.Token == nil {
 		return
 	}
-	uses := int32(a.Uses)
-	r.TokenUses = &uses
+	r.TokenUses = &a.Uses
 	if r.ClientID == "" {
 		r.ClientID = text(a.Token.Client)
 	}

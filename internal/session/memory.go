@@ -23,6 +23,9 @@ const (
 	// mostFrugal is what may be in use for the process to stay below 150 MiB. With more it
 	// does not, and time counts.
 	mostFrugal = 104 << 20
+	// much is what a process with more in use should stay below, as long as that leaves the
+	// collector a seventh of what is in use to work with.
+	much = 1400 << 20
 )
 
 func newFrugal() *frugal {
@@ -54,10 +57,14 @@ func (f *frugal) adjust() {
 }
 
 func limitFor(live int64) int64 {
-	if live > mostFrugal {
+	switch {
+	case live <= mostFrugal:
+		return max(frugalLimit, live+live/10+spare)
+	case live+live/3 <= much:
 		return live + live/3
+	default:
+		return max(much, live+live/7)
 	}
-	return max(frugalLimit, live+live/10+spare)
 }
 
 // end restores the limit that there was.

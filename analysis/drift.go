@@ -34,7 +34,7 @@ var driftShare = map[drift]float64{leaks: 0.04, shrinks: 0.02, grows: 0.02}
 const (
 	slipRate      = 0.003     // of decisions that no limit explains
 	mostDriftWork = 1_500_000 // attempts times limits told apart, above which drifts are not looked for
-	leakStarts    = 12        // limits that a leak may have begun at, from the least on
+	leakStarts    = 12        // limits that a leak may have begun at, from the least and from the best on
 	hopelessDrift = 40        // how far below the best so far a try is given up
 )
 

@@ -34,7 +34,7 @@ func TestLeakMatchesEveryWay(t *testing.T) {
 			return 1
 		case !key[0].close:
 			return key[0].like(float64(start-lost)) * every(key[1:], lost)
-		case lost == start-1: // the last place is never lost
+		case lost == start: // there is none to lose
 			return every(key[1:], lost)
 		}
 		return (1-rate)*every(key[1:], lost) + rate*every(key[1:], lost+1)
@@ -112,6 +112,23 @@ func TestLimitsThatDrift(t *testing.T) {
 	shrinking := Explain(driftingScene(3, virtual.Cap{N: 50, Grow: -0.1, Every: 150}).Run()).Verdict
 	if c := shrinking.Causes[0]; shrinking.Status != Determined || len(c.Moves) != 1 || c.Moves[0].To != 35 {
 		t.Errorf("one step: %s: %s", shrinking.Status, shrinking.Says)
+	}
+}
+
+// Where sockets come and go long before the limit is first reached, places are lost by then: the limit
+// was higher than any number that was ever open. Where every place of a key is lost, none is left.
+func TestLeaksBeforeAndToTheEnd(t *testing.T) {
+	scene := driftingScene(6, virtual.Cap{N: 60, Leak: 0.1})
+	scene.Loads = []virtual.Load{{Threads: 60, Over: 90, Until: 200, Hold: 9, Pause: 4}}
+	v := Explain(scene.Run()).Verdict
+	if c := v.Causes[0]; v.Status != Determined || c.Leak == nil || c.Threshold.Low > 60 || c.Threshold.High < 60 {
+		t.Errorf("reached late: %s: %s %+v", v.Status, v.Says, c.Threshold)
+	}
+	scene = driftingScene(7, virtual.Cap{N: 4, Leak: 0.2, Key: virtual.PerSubject})
+	scene.Cast = virtual.Cast{Subjects: 12}
+	v = Explain(scene.Run()).Verdict
+	if c := v.Causes[0]; v.Status != Determined || c.Scope != "subject" || c.Leak == nil || c.Threshold.Value != 4 {
+		t.Errorf("to the end: %s: %s %+v", v.Status, v.Says, c.Threshold)
 	}
 }
 

@@ -27,7 +27,7 @@ func (f *capFit) leak(all []moment, most float64) drifting {
 	mass := evidence.Counts(mostSockets)
 	top := math.Inf(-1)
 	var terms, bests []float64
-	for start := least; start < least+leakStarts && start <= int(most)+1; start++ {
+	for start := least; start < max(least, best.start)+leakStarts && start <= int(most)+1+best.closes; start++ {
 		bests = append(bests, math.Inf(-1))
 		for _, rate := range leakRates {
 			sum := 0.0
@@ -63,7 +63,7 @@ func (f *capFit) leak(all []moment, most float64) drifting {
 // leakForward sums the likelihood over all numbers of places lost after each close;
 // it gives up once it is below hopeless.
 func leakForward(key []moment, start int, rate, hopeless float64) float64 {
-	lost := make([]float64, start) // one place is always left
+	lost := make([]float64, start+1)
 	lost[0] = 1
 	var log float64
 	for _, m := range key {
@@ -92,8 +92,8 @@ func leakForward(key []moment, start int, rate, hopeless float64) float64 {
 // leakWay notes the limit at each attempt on the most likely way (Viterbi), and
 // returns how many places were lost.
 func leakWay(key []moment, start int, rate float64, limits []float64) int {
-	best := make([]float64, start)
-	for l := 1; l < start; l++ {
+	best := make([]float64, start+1)
+	for l := 1; l <= start; l++ {
 		best[l] = math.Inf(-1)
 	}
 	var fell [][]bool // by close and state
@@ -104,10 +104,10 @@ func leakWay(key []moment, start int, rate float64, limits []float64) int {
 			}
 			continue
 		}
-		from := make([]bool, start)
-		for l := start - 1; l >= 0; l-- {
+		from := make([]bool, start+1)
+		for l := start; l >= 0; l-- {
 			stay := best[l]
-			if l < start-1 {
+			if l < start {
 				stay += math.Log(1 - rate)
 			}
 			if l > 0 && best[l-1]+math.Log(rate) > stay {

@@ -101,7 +101,7 @@ func (s *study) weigh() []*hypothesis {
 		h.logEvidence += plain
 	}
 	for _, h := range hs {
-		h.logEvidence += math.Log(h.cause.prior)
+		h.logEvidence += math.Log(h.cause.prior) + h.costOfChance()
 		for _, part := range h.single() {
 			h.logEvidence += s.spokenFor(part.cause) + s.unqueued(part)
 		}

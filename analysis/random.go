@@ -107,6 +107,15 @@ func turnsAbout(outcomes []bool) float64 {
 	return (runs - mean) / math.Sqrt(variance)
 }
 
+// costOfChance is what a cause of one pays for leaving more refusals over than it accounts for,
+// which it would let through at any rate: then it is a second cause beside chance.
+func (h *hypothesis) costOfChance() float64 {
+	if !h.calls() || len(h.parts) > 0 || h.counts.N11 >= h.counts.N01 {
+		return 0
+	}
+	return math.Log(pairShare) + math.Log(randomRefusal.prior)
+}
+
 // rarely is the prior on the share: less than half, mostly.
 var rarely = evidence.Beta{A: 1, B: 3}
 

@@ -57,5 +57,5 @@ func (h *hypothesis) logPrior() float64 {
 	for _, part := range h.single() {
 		sum += math.Log(part.cause.prior)
 	}
-	return sum + float64(len(h.single())-1)*math.Log(pairShare)
+	return sum + float64(len(h.single())-1)*math.Log(pairShare) + h.costOfChance()
 }

@@ -18,13 +18,15 @@ import (
 // part of the prior: a property of many values has many sets of them, so one that
 // names the user or the request does not win by luck.
 var attribute = &cause{
-	name:    "attribute",
-	prior:   0.10,
-	weigh:   weighAttribute,
-	says:    saysAttribute,
-	story:   storyAttribute,
-	do:      doAttribute,
-	refute:  refuteAttribute,
+	name:   "attribute",
+	prior:  0.10,
+	weigh:  weighAttribute,
+	says:   saysAttribute,
+	story:  storyAttribute,
+	do:     doAttribute,
+	refute: refuteAttribute,
+	proven: provenAttribute,
+
 	predict: func(s *study, _ *hypothesis, _ *experiment) float64 { return s.share() },
 	words: []string{"insufficient_scope", "insufficient scope", "audience", "issuer", "origin not allowed", "not allowed from", "country",
 		"region", "invalid host", "signature", "unknown key", "kid"},

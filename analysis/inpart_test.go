@@ -1,8 +1,10 @@
 package analysis
 
 import (
+	"fmt"
 	"testing"
 
+	"why403/capture"
 	"why403/internal/sim/virtual"
 )
 
@@ -31,6 +33,27 @@ func TestAttributeRefusesInPart(t *testing.T) {
 		v := Explain(scene.Run()).Verdict
 		if found := v.Status == Determined && v.Causes[0].Cause == attribute.name; found != c.want {
 			t.Errorf("%s: %s: %s", name, v.Status, v.Says)
+		}
+	}
+}
+
+// A user who was let through until some moment and refused from then on has no property that
+// refuses: something began then.
+func TestAttributeThatBeginsIsNone(t *testing.T) {
+	for first, want := range map[bool]bool{true: false, false: true} {
+		n := 0
+		f := explain(plainRun(200, func(i int, u *capture.Upgrade, tok *capture.Token) {
+			tok.Subject = fmt.Sprint("user", i%12)
+			if i%12 != 3 {
+				return
+			}
+			if n++; first && n > 1 || !first && n != 7 {
+				refuse(u, "")
+			}
+		}))
+		found := f.Verdict.Status == Determined && f.Verdict.Causes[0].Cause == attribute.name
+		if found != want {
+			t.Errorf("spared first %v: %s: %s", first, f.Verdict.Status, f.Verdict.Says)
 		}
 	}
 }

@@ -40,11 +40,22 @@ func (s *study) proven(h *hypothesis) bool {
 		if part != h && part.cause == randomRefusal {
 			return false // it is named where what is left over is of chance
 		}
+		if part != h && h.setsOffItself(part) {
+			return true
+		}
 		beside := s.besides(h, part)
 		if part != h && (!s.filledBeside(part) || !beside.leftAlone(part)) {
 			return true
 		}
 		return part.cause.proven != nil && !part.cause.proven(beside, part)
+	})
+}
+
+// setsOffItself reports whether a ban begins with each refusal of a limit beside it: a limit that
+// lets nobody in again until it has emptied for a while looks so.
+func (h *hypothesis) setsOffItself(ban *hypothesis) bool {
+	return ban.variant == afterRefusals && ban.threshold.Value == 0 && slices.ContainsFunc(h.parts, func(o *hypothesis) bool {
+		return o != ban && slices.Contains(counting, o.cause)
 	})
 }
 

@@ -82,7 +82,27 @@ func (s *study) explains(h *hypothesis) bool {
 		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) &&
 		(float64(c.N10) <= h.mostWrongRefusals()*float64(c.N10+c.N00) || s.sparesByChance(h)) &&
 		(h.refusesInPart() || c.mostlyRefused()) && !h.outrun() &&
-		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)))
+		(h.soft || float64(c.Either) <= mostUnsure*float64(len(s.table.Attempts)) || s.leansRight(h))
+}
+
+// leansRight reports whether a hypothesis is as right where the recording cannot tell on which side
+// of it an attempt fell, if each fell on the likelier.
+func (s *study) leansRight(h *hypothesis) bool {
+	var c Counts
+	for i, f := range h.predicted {
+		switch refused := s.table.Refused[i]; {
+		case f.refuses() && refused:
+			c.N11++
+		case f.refuses():
+			c.N10++
+		case refused:
+			c.N01++
+		default:
+			c.N00++
+		}
+	}
+	return float64(c.N11) >= explainsLeast*float64(s.refused) && c.mostlyRefused() &&
+		float64(c.N01) <= mostMissed*float64(c.N01+c.N00) && float64(c.N10) <= mostWrong*float64(c.N10+c.N00)
 }
 
 // foretells reports whether a hypothesis is wrong about no more attempts than a

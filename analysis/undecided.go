@@ -69,7 +69,7 @@ func (s *study) fallsShort(c candidate) string {
 		but = fmt.Sprintf("but of %s that it would have refused %d were accepted", plural(n.N11+n.N10, "upgrade"), n.N10)
 	case float64(n.N01) > mostMissed*float64(n.N01+n.N00):
 		but = fmt.Sprintf("but it would have accepted %d of %s", n.N01, plural(s.refused, "refused upgrade"))
-	case float64(n.Either) > mostUnsure*float64(len(s.table.Attempts)):
+	case float64(n.Either) > mostUnsure*float64(len(s.table.Attempts)) && !s.leansRight(c.best):
 		but = fmt.Sprintf("but on which side of it %d of %s fell cannot be told", n.Either, plural(len(s.table.Attempts), "upgrade"))
 	case s.keptElsewhere(c.best) != nil:
 		but = fmt.Sprintf("but %v would refuse as it does, or nearer to what was refused", s.keptElsewhere(c.best))

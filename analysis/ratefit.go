@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
@@ -99,9 +100,16 @@ func (f *rateFit) probe() {
 }
 
 // climbOn climbs from the best that was tried, on a long recording too: a rate is the
-// more exact the longer it is.
+// more exact the longer it is. Where every token is taken at once, a rate as exact as the
+// beginning tells it is soon off by a burst: it is solved for again with the bursts of the
+// beginning.
 func (f *rateFit) climbOn() {
 	f.refine(f.s, f.solve)
+	if f.s.beginning != nil && f.s.cameBack(f.part) {
+		for _, burst := range begunBursts(f.s.begun(f.key)) {
+			f.solveFor(burst)
+		}
+	}
 	if best, ok := f.best(); ok {
 		f.climb(best.x, best.step/2, best.step/2)
 	}
@@ -124,6 +132,17 @@ func (f *rateFit) hypothesis() *hypothesis {
 	h.predicted = f.s.predictCounts(f.levels(t.x), theta, 0.5)
 	h.counts = f.s.tally(h.predicted)
 	return h
+}
+
+// begunBursts are those that the beginning came to.
+func begunBursts(list []trial) []float64 {
+	var bursts []float64
+	for _, t := range list {
+		if b := wholeBurst(t); !slices.Contains(bursts, b) {
+			bursts = append(bursts, b)
+		}
+	}
+	return bursts
 }
 
 // wholeBurst is the whole number that the best burst of a trial is next to.

@@ -47,16 +47,20 @@ func (j *judging) judgeThree(rates [3]float64, burst float64) covariate.Misjudge
 // condition is one that a higher rate can only make true.
 type condition func(covariate.Misjudged) bool
 
-// halvings is how often the range of rates is halved: to within 3 in a million. Where every
-// token is taken at once, a rate that is off by less than one in as many as were taken
-// shows in the last of them.
-const halvings = 22
+// halvings is how often the range of rates is halved: to within 3 in a million, and to within
+// a quarter of a token of all that were taken. Where every token is taken at once, a rate that
+// is off by less than one in as many as were taken shows in the last of them.
+func (f *rateFit) halvings() int {
+	const least = 22
+	taken := float64(len(f.s.table.Attempts) - f.s.refused)
+	return max(least, int(math.Ceil(math.Log2(4*taken*math.Log(mostRate/leastRate)))))
+}
 
 // edge is the least rate from which on a condition holds of what a bucket with a burst
 // misjudges.
 func (f *rateFit) edge(burst float64, holds condition) float64 {
 	low, high := math.Log(leastRate), math.Log(mostRate)
-	for range halvings {
+	for range f.halvings() {
 		if mid := (low + high) / 2; f.holds([3]float64{(low + mid) / 2, mid, (mid + high) / 2}, burst, holds) {
 			high = mid
 		} else {

@@ -43,6 +43,10 @@ func (s *study) fitRefresh(p *spells) *refresh {
 	}
 	r.search = search{low: shortestRefresh, high: longestRefresh, scan: r.weigh}
 	for _, x := range r.periods() {
+		if best, reach, ok := widest(r.edges, tuned(r.edges, x)); ok {
+			r.try(best, reach)
+			continue
+		}
 		x = tuned(r.edges, x)
 		r.try(x, x*max(narrow(r.edges)/s.recorded, 1e-5))
 	}

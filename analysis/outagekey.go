@@ -58,7 +58,7 @@ func (s *study) keyedOutage(p covariate.Partition, scope string) []*hypothesis {
 	}
 	stretches := w.spells()
 	if several := s.outages(stretches); several != nil {
-		several.causeless = stretches.loose()
+		several.causeless = stretches.alternating()
 		hs = append(hs, several)
 	}
 	for _, h := range hs {

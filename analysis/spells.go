@@ -107,3 +107,16 @@ func (p *spells) loose() float64 {
 	}
 	return sum
 }
+
+// mostSpells is how many spells of refusals an unknown mechanism may have in one recording.
+const mostSpells = 100
+
+// alternating is that of a mechanism which refuses in as many spells as it happens to.
+func (p *spells) alternating() float64 { return p.loose() + logOfSpells(len(p.edges)) }
+
+// logOfSpells is the log probability of so many edges, log-uniform over the number of spells of
+// refusals: a mechanism that refused twice was not bound to, and had it refused at other times
+// that would be unknown's as well.
+func logOfSpells(edges int) float64 {
+	return -math.Log(float64((edges+1)/2) * math.Log(mostSpells))
+}

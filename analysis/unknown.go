@@ -87,7 +87,7 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 	}
 	spells := s.spells()
 	if n := len(spells.edges); fewestEdges <= n && n <= mostEdges {
-		terms = append(terms, math.Log(looseShare)+spells.loose())
+		terms = append(terms, math.Log(looseShare)+spells.alternating())
 	}
 	if r := s.fitRefresh(spells); r != nil {
 		terms = append(terms, math.Log(refreshShare)+r.logEvidence())

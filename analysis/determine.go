@@ -151,7 +151,7 @@ func (h *hypothesis) refusesInPart() bool {
 // fewer, and what refuses in one stretch of time is to all that looks the same there: a single
 // ban; bans of which one ended, and an outage, to a quota; a quota to an outage, and to a limit
 // that counts closed sockets on; anything to a quota that filled up once, and to an expiry of
-// which one moment tells.
+// which one moment tells; a limit to a property that takes turns with the load.
 const (
 	rival       = 0.015
 	remoteRival = 1e-6
@@ -168,11 +168,12 @@ func (s *study) rivalled(c candidate, all []candidate) bool {
 		}
 		least := rival
 		other := o.best.butChance()
-		if once || other.singleBan() || c.best.cause == quota && other.endsOnce() || c.best.cause == outage && o.best.cause == quota {
+		if once || other.singleBan() || c.best.cause == quota && other.endsOnce() || c.best.cause == outage && o.best.cause == quota || c.best.cause == attribute && slices.Contains(counting, o.best.cause) {
 			least = remoteRival
 		}
 		return o.probability >= least && alike(o.best.predicted, c.best.predicted) ||
 			o.probability >= remoteRival && (c.best.likeWindow(o.best) || c.best.likeBan(o.best) || c.best.likeBanBeside(other) || s.withinWindow(c.best, o.best)) ||
+			c.best.likeOpen(o.best) ||
 			!o.best.includesAll(c.best) && o.probability >= leastRival(o.best.counts, c.best.counts)
 	})
 }
@@ -216,6 +217,14 @@ func (h *hypothesis) likeBanBeside(o *hypothesis) bool {
 func (h *hypothesis) likeWindow(o *hypothesis) bool {
 	return h.cause == concurrencyCap && h.linger != nil && o.cause == quota && o.window != nil &&
 		o.counts.wrong() < h.counts.wrong()+fewestMistakes
+}
+
+// likeOpen reports whether a limit on open sockets is as high as a quota, and wrong about no more: where
+// all sockets are open for the window's length, each opens when it counts and closes when it no longer
+// does, and how well either accounts for the moments between is a matter of the network.
+func (h *hypothesis) likeOpen(o *hypothesis) bool {
+	return h.cause == quota && h.window != nil && o.cause == concurrencyCap && o.drift == nil && len(h.parts) == 0 && len(o.parts) == 0 &&
+		o.scope == h.scope && o.threshold.Value == h.threshold.Value && o.counts.wrong() <= h.counts.wrong()
 }
 
 // withinWindow reports whether slips alone tell a bucket from a quota of whose window no more was

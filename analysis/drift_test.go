@@ -115,6 +115,35 @@ func TestLimitsThatDrift(t *testing.T) {
 	}
 }
 
+// Where places were lost among many closes, each way to say which is improbable, but not that they were:
+// the limit is what the decisions after it tell, even if these weigh little.
+func TestLeakIsTold(t *testing.T) {
+	const start, rate = 20, 0.03
+	var key []moment
+	decide := func(n int, open float64, refused bool) {
+		for range n {
+			m := moment{who: len(key), lo: open, mid: open, hi: open, refused: refused, weight: 0.3}
+			m.setLikes()
+			key = append(key, m)
+		}
+	}
+	for range 40 {
+		key = append(key, moment{close: true})
+	}
+	decide(8, 18, false)
+	decide(8, 19, true)
+	for range 120 {
+		key = append(key, moment{close: true})
+	}
+	decide(8, 11, false)
+	decide(8, 12, true)
+	limits := make([]float64, len(key))
+	lost := leakWay(key, start, rate, limits)
+	if first, last := limits[40], limits[len(key)-1]; first != 19 || last != 12 || lost != start-12 {
+		t.Errorf("a limit of %v, then %v, %d lost", first, last, lost)
+	}
+}
+
 // Where sockets come and go long before the limit is first reached, places are lost by then: the limit
 // was higher than any number that was ever open. Where every place of a key is lost, none is left.
 func TestLeaksBeforeAndToTheEnd(t *testing.T) {

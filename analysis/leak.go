@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -68,66 +69,78 @@ func leakForward(key []moment, start int, rate, hopeless float64) float64 {
 	var log float64
 	for _, m := range key {
 		if m.close {
-			for l := len(lost) - 1; l > 0; l-- {
-				falls := lost[l-1] * rate
-				lost[l] += falls
-				lost[l-1] -= falls
-			}
+			loseOne(lost, rate)
 			continue
 		}
-		sum := 0.0
-		for l := range lost {
-			lost[l] *= m.like(float64(start - l))
-			sum += lost[l]
-		}
-		log += math.Log(sum)
-		if log < hopeless {
+		if log += meet(lost, &m, start); log < hopeless {
 			return math.Inf(-1)
 		}
-		floats.Scale(1/sum, lost)
 	}
 	return log
 }
 
-// leakWay notes the limit at each attempt on the most likely way (Viterbi), and
-// returns how many places were lost.
+// leakWay notes the limit at each attempt, as half of the ways weighed by their likelihoods have it
+// (forwards and backwards; the best single way would rather err than say at which of many closes a place
+// was lost), and returns how many places were lost.
 func leakWay(key []moment, start int, rate float64, limits []float64) int {
-	best := make([]float64, start+1)
-	for l := 1; l <= start; l++ {
-		best[l] = math.Inf(-1)
-	}
-	var fell [][]bool // by close and state
+	var forth [][]float64 // by decision
+	lost := make([]float64, start+1)
+	lost[0] = 1
 	for _, m := range key {
-		if !m.close {
-			for l := range best {
-				best[l] += math.Log(m.like(float64(start - l)))
+		if m.close {
+			loseOne(lost, rate)
+			continue
+		}
+		meet(lost, &m, start)
+		forth = append(forth, slices.Clone(lost))
+	}
+	back := make([]float64, start+1)
+	for l := range back {
+		back[l] = 1
+	}
+	k, falls := len(forth)-1, middle(lost, back)
+	for i := len(key) - 1; i >= 0; i-- {
+		if key[i].close {
+			for l := range start {
+				back[l] += rate * (back[l+1] - back[l])
 			}
 			continue
 		}
-		from := make([]bool, start+1)
-		for l := start; l >= 0; l-- {
-			stay := best[l]
-			if l < start {
-				stay += math.Log(1 - rate)
-			}
-			if l > 0 && best[l-1]+math.Log(rate) > stay {
-				stay, from[l] = best[l-1]+math.Log(rate), true
-			}
-			best[l] = stay
-		}
-		fell = append(fell, from)
+		limits[key[i].who] = float64(start - middle(forth[k], back))
+		meet(back, &key[i], start)
+		k--
 	}
-	state := floats.MaxIdx(best)
-	lost := state
-	for k := len(key) - 1; k >= 0; k-- {
-		if !key[k].close {
-			limits[key[k].who] = float64(start - state)
-			continue
-		}
-		if fell[len(fell)-1][state] {
-			state--
-		}
-		fell = fell[:len(fell)-1]
+	return falls
+}
+
+// loseOne lets a close lose its place with a chance.
+func loseOne(lost []float64, rate float64) {
+	for l := len(lost) - 1; l > 0; l-- {
+		falls := lost[l-1] * rate
+		lost[l] += falls
+		lost[l-1] -= falls
 	}
-	return lost
+}
+
+// meet weighs the places lost by what became of a decision, and returns the logarithm of their sum.
+func meet(lost []float64, m *moment, start int) float64 {
+	sum := 0.0
+	for l := range lost {
+		lost[l] *= m.like(float64(start - l))
+		sum += lost[l]
+	}
+	floats.Scale(1/sum, lost)
+	return math.Log(sum)
+}
+
+// middle is the number of places lost that half of the weight lies up to.
+func middle(forth, back []float64) int {
+	total := floats.Dot(forth, back)
+	sum := 0.0
+	for l := range forth {
+		if sum += forth[l] * back[l]; 2*sum >= total {
+			return l
+		}
+	}
+	return len(forth) - 1
 }

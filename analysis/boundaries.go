@@ -52,8 +52,13 @@ func compare(a, b float64) int {
 	return 0
 }
 
-// mostBoundaries bounds the work on them.
-const mostBoundaries = 400
+// What bounds the work on boundaries: on those of all candidates, on those that each candidate
+// is made precise with, and on those of a long recording, where it is one.
+const (
+	mostBoundaries = 400
+	mostTuned      = 64
+	mostOfLong     = 1 << 14
+)
 
 // grown refines a window: the boundaries are numbered by it, nearest to the first
 // ones first, and it is fitted anew by least squares as more are taken in.

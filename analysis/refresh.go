@@ -43,11 +43,11 @@ func (s *study) fitRefresh(p *spells) *refresh {
 	}
 	r.search = search{low: shortestRefresh, high: longestRefresh, scan: r.weigh}
 	for _, x := range r.periods() {
-		if best, reach, ok := widest(r.edges, tuned(r.edges, x)); ok {
+		x = tuned(r.edges[:min(len(r.edges), mostTuned)], x)
+		if best, reach, ok := widest(r.edges, x); ok {
 			r.try(best, reach)
 			continue
 		}
-		x = tuned(r.edges, x)
 		r.try(x, x*max(narrow(r.edges)/s.recorded, 1e-5))
 	}
 	if _, ok := r.best(); !ok {

@@ -76,10 +76,15 @@ func (q *search) top(n int) []trial {
 // try scans the thresholds at a value, once.
 func (q *search) try(x, step float64) {
 	x = min(max(x, q.low), q.high)
-	if slices.ContainsFunc(q.tried, func(t trial) bool { return t.x == x }) {
+	if q.indexOf(x) >= 0 {
 		return
 	}
 	q.tried = append(q.tried, trial{x, step, q.scan(x)})
+}
+
+// indexOf returns where a value is among those tried, −1 if it is not.
+func (q *search) indexOf(x float64) int {
+	return slices.IndexFunc(q.tried, func(t trial) bool { return t.x == x })
 }
 
 // best returns the value of the best likelihood, the first of equals.

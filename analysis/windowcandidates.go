@@ -77,7 +77,7 @@ func (w *windowFit) evenlySpaced(at []span) []float64 {
 	for _, d := range w.steps(at) {
 		both := []float64{grown(at, d)}
 		if len(found) < climbed {
-			both = append(both, tuned(at, d))
+			both = append(both, tuned(at[:min(len(at), mostTuned)], d))
 		}
 		for _, x := range both {
 			if !slices.ContainsFunc(found, func(o float64) bool { return math.Abs(o-x) < x*1e-4 }) {

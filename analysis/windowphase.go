@@ -99,8 +99,7 @@ func deepest(spans []span) (best span, most int) {
 // tuned refines a window over growing baselines: at each the one about it with which
 // the most boundaries have a phase in common, which wide ones do not blur.
 func tuned(at []span, x float64) float64 {
-	const steps, most = 4, 64
-	at = at[:min(len(at), most)]
+	const steps = 4
 	for n := min(4, len(at)); ; n = min(2*n, len(at)) {
 		reach := at[n-1].high - at[0].low
 		step := x * usualWidth(at[:n]) / max(reach, x) / 2
@@ -117,6 +116,27 @@ func tuned(at []span, x float64) float64 {
 			return x
 		}
 	}
+}
+
+// sharpened refines a window that is about right to what the narrowest of many boundaries
+// tell: the middle of those with which the most have a phase in common, more and more closely.
+func sharpened(at []span, x float64) float64 {
+	const steps, rounds = 4, 5
+	step := x * usualWidth(at) / max(at[len(at)-1].high-at[0].low, x) / 2
+	for range rounds {
+		deep, first, last := -1, 0, 0
+		for k := -steps; k <= steps; k++ {
+			switch _, depth := deepest(fold(at, x+float64(k)*step, 0)); {
+			case depth > deep:
+				deep, first, last = depth, k, k
+			case depth == deep && last == k-1:
+				last = k
+			}
+		}
+		x += float64(first+last) / 2 * step
+		step /= steps
+	}
+	return x
 }
 
 // usualWidth is the median width.

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -64,15 +63,14 @@ func (f *capFit) leak(all []moment, most float64) drifting {
 // leakForward sums the likelihood over all numbers of places lost after each close;
 // it gives up once it is below hopeless.
 func leakForward(key []moment, start int, rate, hopeless float64) float64 {
-	lost := make([]float64, start+1)
-	lost[0] = 1
+	lost := noneLost(start)
 	var log float64
-	for _, m := range key {
-		if m.close {
-			loseOne(lost, rate)
+	for i := range key {
+		if key[i].close {
+			lost.loseOne(rate)
 			continue
 		}
-		if log += meet(lost, &m, start); log < hopeless {
+		if log += lost.meet(&key[i]); log < hopeless {
 			return math.Inf(-1)
 		}
 	}
@@ -83,22 +81,21 @@ func leakForward(key []moment, start int, rate, hopeless float64) float64 {
 // (forwards and backwards; the best single way would rather err than say at which of many closes a place
 // was lost), and returns how many places were lost.
 func leakWay(key []moment, start int, rate float64, limits []float64) int {
-	var forth [][]float64 // by decision
-	lost := make([]float64, start+1)
-	lost[0] = 1
-	for _, m := range key {
-		if m.close {
-			loseOne(lost, rate)
+	var forth []lostPlaces // by decision
+	lost := noneLost(start)
+	for i := range key {
+		if key[i].close {
+			lost.loseOne(rate)
 			continue
 		}
-		meet(lost, &m, start)
-		forth = append(forth, slices.Clone(lost))
+		lost.meet(&key[i])
+		forth = append(forth, lost.likely())
 	}
 	back := make([]float64, start+1)
 	for l := range back {
 		back[l] = 1
 	}
-	k, falls := len(forth)-1, middle(lost, back)
+	k, falls := len(forth)-1, lost.middle(back)
 	for i := len(key) - 1; i >= 0; i-- {
 		if key[i].close {
 			for l := range start {
@@ -106,41 +103,9 @@ func leakWay(key []moment, start int, rate float64, limits []float64) int {
 			}
 			continue
 		}
-		limits[key[i].who] = float64(start - middle(forth[k], back))
-		meet(back, &key[i], start)
+		limits[key[i].who] = float64(start - forth[k].middle(back))
+		weigh(back, 0, &key[i], start)
 		k--
 	}
 	return falls
-}
-
-// loseOne lets a close lose its place with a chance.
-func loseOne(lost []float64, rate float64) {
-	for l := len(lost) - 1; l > 0; l-- {
-		falls := lost[l-1] * rate
-		lost[l] += falls
-		lost[l-1] -= falls
-	}
-}
-
-// meet weighs the places lost by what became of a decision, and returns the logarithm of their sum.
-func meet(lost []float64, m *moment, start int) float64 {
-	sum := 0.0
-	for l := range lost {
-		lost[l] *= m.like(float64(start - l))
-		sum += lost[l]
-	}
-	floats.Scale(1/sum, lost)
-	return math.Log(sum)
-}
-
-// middle is the number of places lost that half of the weight lies up to.
-func middle(forth, back []float64) int {
-	total := floats.Dot(forth, back)
-	sum := 0.0
-	for l := range forth {
-		if sum += forth[l] * back[l]; 2*sum >= total {
-			return l
-		}
-	}
-	return len(forth) - 1
 }

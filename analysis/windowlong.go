@@ -12,9 +12,12 @@ import (
 
 // climbOnLong makes a fixed window as exact as a long recording asks for.
 func (w *windowFit) climbOnLong() {
+	if w.kind != aligned {
+		return
+	}
 	best, ok := w.best()
 	at := w.boundaries()
-	if !ok || len(at) == 0 || w.kind != aligned {
+	if !ok || len(at) == 0 {
 		return
 	}
 	at = at[:min(len(at), mostOfLong)]
@@ -27,10 +30,7 @@ func (w *windowFit) climbOnLong() {
 // climbPhase moves the phase of the best window as long as that explains more: the moments
 // of boundaries are those of answers, as far off as these differ.
 func (w *windowFit) climbPhase() {
-	best, ok := w.best()
-	if !ok {
-		return
-	}
+	best, _ := w.best()
 	t := &w.tried[w.indexOf(best.x)]
 	for size := w.s.table.Jitter; size >= w.s.table.Jitter/4; size /= 2 {
 		for range mostMoves {

@@ -89,7 +89,7 @@ func leakWay(key []moment, start int, rate float64, limits []float64) int {
 			continue
 		}
 		lost.meet(&key[i])
-		forth = append(forth, lost.likely())
+		forth = append(forth, lost.clone())
 	}
 	back := make([]float64, start+1)
 	for l := range back {

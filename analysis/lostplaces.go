@@ -19,8 +19,7 @@ const negligible = 1e-40
 
 func noneLost(start int) lostPlaces { return lostPlaces{start: start, chance: []float64{1}} }
 
-// likely returns a copy.
-func (p *lostPlaces) likely() lostPlaces { return lostPlaces{p.start, p.from, slices.Clone(p.chance)} }
+func (p *lostPlaces) clone() lostPlaces { return lostPlaces{p.start, p.from, slices.Clone(p.chance)} }
 
 // loseOne lets a close lose its place with a chance.
 func (p *lostPlaces) loseOne(rate float64) {

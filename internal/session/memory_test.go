@@ -29,6 +29,18 @@ func TestFrugal(t *testing.T) {
 	}
 }
 
+// TestLimitFor leaves a process that holds much less room, but never none.
+func TestLimitFor(t *testing.T) {
+	const mib = 1 << 20
+	for live, want := range map[int64]int64{
+		10 * mib: frugalLimit, 300 * mib: 400 * mib, 1050 * mib: 1400 * mib, 1200 * mib: 1400 * mib, 1400 * mib: 1600 * mib,
+	} {
+		if got := limitFor(live); got != want {
+			t.Errorf("of %d MiB in use the limit is %d MiB, want %d", live/mib, got/mib, want/mib)
+		}
+	}
+}
+
 // TestFrugalUser leaves the user's limit alone.
 func TestFrugalUser(t *testing.T) {
 	const users = 1 << 30

@@ -22,8 +22,8 @@ var ErrNotRunFile = errors.New("not a run file of why403")
 // The file may come from anybody: damage is an error, never a crash.
 func Open(path string) (*capture.Run, error) { return openWith(path, upgrades) }
 
-// OpenFrameless is [Open] without what sockets sent, which the diagnosis does without and
-// which takes a fifth of the room and time of an attempt.
+// OpenFrameless is [Open] without what sockets sent, which the diagnosis does without: 16
+// columns and 128 bytes of an attempt.
 func OpenFrameless(path string) (*capture.Run, error) { return openWith(path, frameless) }
 
 func openWith(path string, attempts table[upgrade]) (*capture.Run, error) {

@@ -2,9 +2,9 @@ package capture
 
 import "strings"
 
-// headShapes finds what the heads of a run have in common: the values of a field that
+// HeadShapes finds what the heads of a run have in common: the values of a field that
 // has few, and all names, white space and line ends.
-type headShapes struct {
+type HeadShapes struct {
 	values map[string]map[string]bool // by the line up to its value; nil once there are too many
 	shapes map[string]*HeadShape
 	shape  []byte
@@ -15,13 +15,18 @@ type headShapes struct {
 // common.
 const mostCommon = 64
 
-func newHeadShapes() *headShapes {
-	return &headShapes{values: map[string]map[string]bool{}, shapes: map[string]*HeadShape{}}
+// NewHeadShapes returns one that has met no head.
+func NewHeadShapes() *HeadShapes {
+	return &HeadShapes{values: map[string]map[string]bool{}, shapes: map[string]*HeadShape{}}
 }
+
+// Keep returns h as one that shares with others what it has in common with them. Only a head
+// whose Shape is nil still refers to the memory of h.
+func (s *HeadShapes) Keep(h Head) KeptHead { return s.keep(h.Keep(), KeptHead{}) }
 
 // keep returns a head that shares with others what it has in common with them. A head
 // that was kept before may be given as it was, so that nothing is worked out again.
-func (s *headShapes) keep(h, before KeptHead) KeptHead {
+func (s *HeadShapes) keep(h, before KeptHead) KeptHead {
 	switch {
 	case h.shape != nil || h.own == "" || strings.Contains(h.own, hole):
 		return h
@@ -67,7 +72,7 @@ func valueOf(line string, first bool) (from, to int) {
 }
 
 // common reports whether a value is one of few of its field.
-func (s *headShapes) common(field, value string) bool {
+func (s *HeadShapes) common(field, value string) bool {
 	known, met := s.values[field]
 	switch {
 	case known[value]:

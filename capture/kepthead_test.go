@@ -28,7 +28,7 @@ func FuzzKeptHeadIsTheHead(f *testing.F) {
 	f.Add("GET /a HTTP/1.1\r\nHost: x\r\nKey:  1 \r\n\r\n", "GET /b HTTP/1.1\r\nHost: x\r\nKey: 2\r\n\r\n")
 	f.Add("GET / HTTP/1.1\nno colon\n: \x00\n", "\r\nA:\u0085b\rc\n")
 	f.Fuzz(func(t *testing.T, one, two string) {
-		s := newHeadShapes()
+		s := NewHeadShapes()
 		for k := range mostCommon { // so that the values of these fields differ with each head
 			s.keep(Head(fmt.Sprintf("GET /%d HTTP/1.1\r\nKey: %d\r\nA:%d\n\r\n", k, k, k)).Keep(), KeptHead{})
 		}
@@ -46,7 +46,7 @@ func FuzzKeptHeadIsTheHead(f *testing.F) {
 
 // The heads of a load take the memory of what differs between them.
 func TestHeadsShareWhatTheyHaveInCommon(t *testing.T) {
-	s := newHeadShapes()
+	s := NewHeadShapes()
 	shapes := map[*HeadShape]bool{}
 	for i := range 1000 {
 		h := Head(fmt.Sprintf("GET /ws HTTP/1.1\r\nHost: gw.example\r\nUser-Agent: load/%d\r\nSec-WebSocket-Key: key-%d\r\n\r\n", i%3, i)).Keep()

@@ -14,7 +14,7 @@ type sharing struct {
 	bodies      map[string][]byte
 	credentials map[Credential][]Credential
 	tls         map[TLS]*TLS
-	heads       *headShapes
+	heads       *HeadShapes
 }
 
 // mostShared bounds the different values of a kind that are looked for: a kind that has
@@ -24,7 +24,7 @@ const mostShared = 1 << 14
 func newSharing() *sharing {
 	return &sharing{
 		texts: map[string]string{}, lists: map[string][]string{}, bodies: map[string][]byte{},
-		credentials: map[Credential][]Credential{}, tls: map[TLS]*TLS{}, heads: newHeadShapes(),
+		credentials: map[Credential][]Credential{}, tls: map[TLS]*TLS{}, heads: NewHeadShapes(),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"why403/capture"
@@ -18,7 +19,9 @@ type column[T any] struct {
 	name string
 	kind string // INTEGER, TEXT or BLOB
 	get  func(*T) driver.Value
-	set  func(*T, driver.Value) error // never called with nil; nil if the column is not read
+	// set puts a value that is not nil into a record; nil if the column is not read. A text
+	// or blob is gone after the call, unless kept.
+	set func(*T, driver.Value, *kept) error
 }
 
 // instant is a moment: a column "name_ns", nanoseconds since 1970 in UTC.
@@ -37,7 +40,7 @@ func integer[T any, N ~int | ~int64](name string, field func(*T) *N) column[T] {
 	return column[T]{
 		name: name, kind: "INTEGER",
 		get: func(t *T) driver.Value { return int64(*field(t)) },
-		set: func(t *T, v driver.Value) error {
+		set: func(t *T, v driver.Value, _ *kept) error {
 			n, ok := v.(int64)
 			if !ok {
 				return wrongType(name, v)
@@ -49,16 +52,16 @@ func integer[T any, N ~int | ~int64](name string, field func(*T) *N) column[T] {
 }
 
 func text[T any, S ~string](name string, field func(*T) *S) column[T] {
-	return words(name, func(t *T) string { return string(*field(t)) }, func(t *T, s string) { *field(t) = S(s) })
+	return words(name, func(t *T) string { return string(*field(t)) }, func(t *T, s string, keep *kept) { *field(t) = S(keep.text(s)) })
 }
 
 // head is a head as it was sent.
 func head[T any](name string, field func(*T) *capture.KeptHead) column[T] {
-	return words(name, func(t *T) string { return string(field(t).Head()) }, func(t *T, s string) { *field(t) = capture.Head(s).Keep() })
+	return words(name, func(t *T) string { return string(field(t).Head()) }, func(t *T, s string, keep *kept) { *field(t) = keep.head(s) })
 }
 
 // words is a text, which is null if it is empty.
-func words[T any](name string, read func(*T) string, write func(*T, string)) column[T] {
+func words[T any](name string, read func(*T) string, write func(*T, string, *kept)) column[T] {
 	return column[T]{
 		name: name, kind: "TEXT",
 		get: func(t *T) driver.Value {
@@ -67,12 +70,12 @@ func words[T any](name string, read func(*T) string, write func(*T, string)) col
 			}
 			return nil
 		},
-		set: func(t *T, v driver.Value) error {
+		set: func(t *T, v driver.Value, keep *kept) error {
 			s, ok := v.(string)
 			if !ok {
 				return wrongType(name, v)
 			}
-			write(t, s)
+			write(t, s, keep)
 			return nil
 		},
 	}
@@ -87,12 +90,12 @@ func blob[T any](name string, field func(*T) *[]byte) column[T] {
 			}
 			return nil
 		},
-		set: func(t *T, v driver.Value) error {
+		set: func(t *T, v driver.Value, _ *kept) error {
 			b, ok := v.([]byte)
 			if !ok {
 				return wrongType(name, v)
 			}
-			*field(t) = b
+			*field(t) = append([]byte(nil), b...)
 			return nil
 		},
 	}
@@ -108,7 +111,7 @@ func address[T any](name string, field func(*T) *netip.AddrPort) column[T] {
 			}
 			return nil
 		},
-		set: func(t *T, v driver.Value) (err error) {
+		set: func(t *T, v driver.Value, _ *kept) (err error) {
 			s, ok := v.(string)
 			if !ok {
 				return wrongType(name, v)
@@ -129,17 +132,33 @@ func list[T, E any](name string, field func(*T) *[]E) column[T] {
 			}
 			return nil
 		},
-		set: func(t *T, v driver.Value) error {
+		set: func(t *T, v driver.Value, keep *kept) error {
 			s, ok := v.(string)
 			if !ok {
 				return wrongType(name, v)
 			}
-			if err := json.Unmarshal([]byte(s), field(t)); err != nil {
+			l, err := listOf[E](s, keep)
+			if err != nil {
 				return fmt.Errorf("column %s: %w", name, err)
 			}
+			*field(t) = l
 			return nil
 		},
 	}
+}
+
+// listOf returns the list that a text in JSON is, which others have too.
+func listOf[E any](s string, keep *kept) ([]E, error) {
+	if have, known := keep.lists.made[s].([]E); known {
+		return have, nil
+	}
+	var l []E
+	if err := json.Unmarshal([]byte(s), &l); err != nil {
+		return nil, err
+	}
+	l = slices.Clip(l)
+	keep.lists.add(strings.Clone(s), l)
+	return l, nil
 }
 
 // jsonText leaves < > & as they are, for people. What cannot be JSON cannot occur:
@@ -171,7 +190,7 @@ func boolean[T any](name string, field func(*T) *bool) column[T] {
 			}
 			return int64(0)
 		},
-		set: func(t *T, v driver.Value) error {
+		set: func(t *T, v driver.Value, _ *kept) error {
 			n, ok := v.(int64)
 			if !ok {
 				return wrongType(name, v)

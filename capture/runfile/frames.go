@@ -53,7 +53,7 @@ func inFrames(of []column[capture.Frames]) []column[upgrade] {
 				}
 				return c.get(&none)
 			},
-			set: func(u *upgrade, v driver.Value) error {
+			set: func(u *upgrade, v driver.Value, keep *kept) error {
 				if v == int64(0) {
 					return nil
 				}
@@ -61,7 +61,7 @@ func inFrames(of []column[capture.Frames]) []column[upgrade] {
 				if *f == nil {
 					*f = new(capture.Frames)
 				}
-				return c.set(*f, v)
+				return c.set(*f, v, keep)
 			},
 		}
 	}

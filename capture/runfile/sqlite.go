@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-
-	"modernc.org/sqlite"
 )
 
 // database is one connection to a file. It speaks to the driver without
@@ -29,7 +27,7 @@ func openDatabase(path, params string, pragmas ...string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := (&sqlite.Driver{}).Open(uri + "?" + params)
+	conn, err := sqliteDriver.Open(uri + "?" + params)
 	if err != nil {
 		return nil, err
 	}

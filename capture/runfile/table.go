@@ -13,7 +13,6 @@ type table[T any] struct {
 	columns []column[T]
 	key     string // of columns, comma separated, or ""
 	insert  string // "INSERT", "INSERT OR IGNORE" or "UPSERT"
-	order   string // what to read it by
 }
 
 // createSQL is the statement that makes the table.
@@ -66,17 +65,18 @@ func (t table[T]) bind(s *statement, rec *T) *statement {
 
 // read calls each with every record of the table, which is gone after the call.
 func (t table[T]) read(db *database, each func(*T)) error {
-	same := shared{}
 	t.columns = slices.DeleteFunc(slices.Clone(t.columns), func(c column[T]) bool { return c.set == nil })
-	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(t.each("%s"), ", "), t.name, t.order)
-	rec := new(T)
-	err := db.queryAhead(sql, len(t.columns), db.spend, func(row []driver.Value) error {
+	rec, keep := new(T), newKept()
+	err := db.scan(strings.Join(t.each("%s"), ", "), t.name+" NOT INDEXED ORDER BY rowid", func(row []driver.Value) error {
+		if err := db.spend(row); err != nil {
+			return err
+		}
 		*rec = *new(T)
 		for i, c := range t.columns {
 			if row[i] == nil {
 				continue
 			}
-			if err := c.set(rec, same.value(row[i])); err != nil {
+			if err := c.set(rec, row[i], keep); err != nil {
 				return err
 			}
 		}

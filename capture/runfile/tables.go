@@ -9,7 +9,7 @@ import (
 
 // meta is the table with the run's one row.
 var meta = table[capture.Meta]{
-	name: "run", insert: "INSERT", order: "rowid",
+	name: "run", insert: "INSERT",
 	columns: []column[capture.Meta]{
 		text("id", func(m *capture.Meta) *string { return &m.ID }),
 		text("source", func(m *capture.Meta) *string { return &m.Source }),
@@ -23,7 +23,7 @@ var meta = table[capture.Meta]{
 
 // tokens holds one row per token, the first that was emitted.
 var tokens = table[capture.Token]{
-	name: "tokens", key: "fingerprint", insert: "INSERT OR IGNORE", order: "rowid",
+	name: "tokens", key: "fingerprint", insert: "INSERT OR IGNORE",
 	columns: []column[capture.Token]{
 		text("fingerprint", func(t *capture.Token) *capture.Fingerprint { return &t.Fingerprint }),
 		text("kind", func(t *capture.Token) *capture.TokenKind { return &t.Kind }),
@@ -46,7 +46,7 @@ var tokens = table[capture.Token]{
 }
 
 var tokenRequests = table[capture.TokenRequest]{
-	name: "token_requests", insert: "INSERT", order: "rowid",
+	name: "token_requests", insert: "INSERT",
 	columns: []column[capture.TokenRequest]{
 		integer("conn", func(r *capture.TokenRequest) *int64 { return &r.Conn }),
 		integer("exchange", func(r *capture.TokenRequest) *int64 { return &r.Exchange }),
@@ -68,7 +68,7 @@ var tokenRequests = table[capture.TokenRequest]{
 }
 
 var clockSamples = table[capture.ClockSample]{
-	name: "clock_samples", insert: "INSERT", order: "rowid",
+	name: "clock_samples", insert: "INSERT",
 	columns: []column[capture.ClockSample]{
 		text("authority", func(c *capture.ClockSample) *string { return &c.Authority }),
 		instant("sent", func(c *capture.ClockSample) *capture.Instant { return &c.Sent }),
@@ -78,7 +78,7 @@ var clockSamples = table[capture.ClockSample]{
 }
 
 var losses = table[capture.Loss]{
-	name: "losses", insert: "INSERT", order: "rowid",
+	name: "losses", insert: "INSERT",
 	columns: []column[capture.Loss]{
 		instant("at", func(l *capture.Loss) *capture.Instant { return &l.At }),
 		text("kind", func(l *capture.Loss) *capture.LossKind { return &l.Kind }),
@@ -88,7 +88,7 @@ var losses = table[capture.Loss]{
 }
 
 var notes = table[capture.Note]{
-	name: "notes", insert: "INSERT", order: "rowid",
+	name: "notes", insert: "INSERT",
 	columns: []column[capture.Note]{
 		instant("at", func(n *capture.Note) *capture.Instant { return &n.At }),
 		text("note", func(n *capture.Note) *string { return &n.Text }),

@@ -13,7 +13,7 @@ type upgrade = capture.Upgrade
 // upgrades holds one row per attempt. Heads and bodies come last: SQLite reads the
 // columns before them without touching the pages that they fill.
 var upgrades = table[upgrade]{
-	name: "upgrades", key: "conn, exchange", insert: upsert, order: "rowid",
+	name: "upgrades", key: "conn, exchange", insert: upsert,
 	columns: slices.Concat(attemptColumns, phaseColumns, socketColumns, frameColumns, legColumns, textColumns),
 }
 
@@ -111,12 +111,12 @@ func inTLS(c column[capture.TLS], of func(*upgrade) **capture.TLS) column[upgrad
 			}
 			return nil
 		},
-		set: func(u *upgrade, v driver.Value) error {
+		set: func(u *upgrade, v driver.Value, keep *kept) error {
 			t := of(u)
 			if *t == nil {
 				*t = new(capture.TLS)
 			}
-			return c.set(*t, v)
+			return c.set(*t, v, keep)
 		},
 	}
 }

@@ -10,7 +10,7 @@ import (
 // ready; it is not safe for concurrent use.
 type Collector struct {
 	run    Run
-	byKey  map[[2]int64]*Upgrade
+	known  index
 	room   []Upgrade // for those to come
 	shared *sharing
 }
@@ -18,7 +18,7 @@ type Collector struct {
 // Put takes one record. An upgrade with the key of an earlier one replaces it.
 func (c *Collector) Put(rec Record) {
 	if c.shared == nil {
-		c.byKey, c.shared = map[[2]int64]*Upgrade{}, newSharing()
+		c.shared = newSharing()
 	}
 	switch rec := rec.(type) {
 	case Upgrade:
@@ -39,11 +39,10 @@ func (c *Collector) Put(rec Record) {
 }
 
 func (c *Collector) putUpgrade(u Upgrade) {
-	key := [2]int64{u.Conn, u.Exchange}
-	kept := c.byKey[key]
+	kept := c.known.find(u.Conn, u.Exchange)
 	if kept == nil {
 		kept = c.next()
-		c.byKey[key] = kept
+		c.known.put(u.Conn, u.Exchange, kept)
 		c.run.Upgrades = append(c.run.Upgrades, kept)
 	}
 	c.shared.upgrade(&u, kept)

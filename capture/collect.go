@@ -42,11 +42,26 @@ func (c *Collector) putUpgrade(u Upgrade) {
 	kept := c.known.find(u.Conn, u.Exchange)
 	if kept == nil {
 		kept = c.next()
-		c.known.put(u.Conn, u.Exchange, kept)
-		c.run.Upgrades = append(c.run.Upgrades, kept)
+		kept.Conn, kept.Exchange = u.Conn, u.Exchange
+		c.add(kept)
 	}
 	c.shared.upgrade(&u, kept)
 	*kept = u
+}
+
+// Take takes an attempt that stays where it is, is the caller's no more, and is not made to
+// share memory with others.
+func (c *Collector) Take(u *Upgrade) {
+	if kept := c.known.find(u.Conn, u.Exchange); kept != nil {
+		*kept = *u
+		return
+	}
+	c.add(u)
+}
+
+func (c *Collector) add(u *Upgrade) {
+	c.known.put(u.Conn, u.Exchange, u)
+	c.run.Upgrades = append(c.run.Upgrades, u)
 }
 
 // next returns room for an upgrade. Many are allocated at once, since alone each would

@@ -29,3 +29,15 @@ func TestUpgradesShareWhatTheyHaveInCommon(t *testing.T) {
 		t.Errorf("oddities became %q and %q", u[1].Oddities, u[2].Oddities)
 	}
 }
+
+// An attempt that is taken stays where it is, until another one has its key.
+func TestCollectorTakesAttempts(t *testing.T) {
+	var c Collector
+	first, again := &Upgrade{Conn: 1, Exchange: 1, Status: 401}, Upgrade{Conn: 1, Exchange: 1, Status: 403}
+	c.Take(first)
+	c.Take(&Upgrade{Conn: 2, Exchange: 1})
+	c.Take(&again)
+	if u := c.Run(Meta{}).Upgrades; len(u) != 2 || u[0] != first || first.Status != 403 {
+		t.Errorf("%d attempts, the first %+v", len(u), u[0])
+	}
+}

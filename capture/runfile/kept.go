@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"slices"
 	"strings"
 
 	"why403/capture"
@@ -9,15 +10,22 @@ import (
 // kept makes what a record keeps of texts that are gone after a call, and makes the same of
 // the same text once: the hosts, tokens, outcomes and heads of a million attempts are a few.
 type kept struct {
-	texts pool[string]
-	heads pool[capture.KeptHead]
-	lists pool[any] // slices, by their JSON
-
+	texts  pool[string]
+	blobs  pool[[]byte]
+	heads  pool[capture.KeptHead]
+	lists  pool[any] // slices, by their JSON
 	shapes *capture.HeadShapes
+	legs   map[capture.TLS]*capture.TLS
 }
 
+// mostLegs bounds the legs that are told apart.
+const mostLegs = 1 << 14
+
 func newKept() *kept {
-	return &kept{newPool[string](), newPool[capture.KeptHead](), newPool[any](), capture.NewHeadShapes()}
+	return &kept{
+		texts: newPool[string](), blobs: newPool[[]byte](), heads: newPool[capture.KeptHead](), lists: newPool[any](),
+		shapes: capture.NewHeadShapes(), legs: map[capture.TLS]*capture.TLS{},
+	}
 }
 
 func (k *kept) text(s string) string {
@@ -27,6 +35,31 @@ func (k *kept) text(s string) string {
 		k.texts.add(have, have)
 	}
 	return have
+}
+
+func (k *kept) blob(b []byte) []byte {
+	have, known := k.blobs.made[string(b)]
+	if !known && len(b) > 0 {
+		text := string(b)
+		have = slices.Clip([]byte(text))
+		k.blobs.add(text, have)
+	}
+	return have
+}
+
+// facts returns facts of a leg that may be those of others.
+func (k *kept) facts(t *capture.TLS) *capture.TLS {
+	if t == nil {
+		return nil
+	}
+	have, known := k.legs[*t]
+	if known {
+		return have
+	}
+	if len(k.legs) < mostLegs {
+		k.legs[*t] = t
+	}
+	return t
 }
 
 func (k *kept) head(s string) capture.KeptHead {

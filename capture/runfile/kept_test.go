@@ -45,6 +45,22 @@ func TestKeptMakesTheSameOfTheSameText(t *testing.T) {
 	}
 }
 
+// What attempts of a file have in common takes memory once.
+func TestAttemptsShareWhatTheyHaveInCommon(t *testing.T) {
+	a, b := filledUpgrade(1), filledUpgrade(1)
+	a.Conn, b.Conn = 1, 2
+	u := mustOpen(t, sealed(t, a, b)).Upgrades
+	if u[0].ClientTLS != u[1].ClientTLS || u[0].ServerTLS != u[1].ServerTLS || u[0].ClientTLS == u[0].ServerTLS {
+		t.Error("facts of TLS are kept twice, or as others'")
+	}
+	if &u[0].Body[0] != &u[1].Body[0] || cap(u[0].Body) != len(u[0].Body) || &u[0].Credentials[0] != &u[1].Credentials[0] {
+		t.Error("a body or credentials are kept twice, or with room")
+	}
+	if unsafe.StringData(u[0].Host) != unsafe.StringData(u[1].Host) {
+		t.Error("a text is kept twice")
+	}
+}
+
 // A text that several columns have is a list in each of them.
 func TestKeptListsHaveTheTypeOfTheirColumn(t *testing.T) {
 	k := newKept()

@@ -11,8 +11,9 @@ import (
 type table[T any] struct {
 	name    string
 	columns []column[T]
-	key     string // of columns, comma separated, or ""
-	insert  string // "INSERT", "INSERT OR IGNORE" or "UPSERT"
+	key     string          // of columns, comma separated, or ""
+	insert  string          // "INSERT", "INSERT OR IGNORE" or "UPSERT"
+	share   func(*T, *kept) // makes a record share what columns alone cannot, or nil
 }
 
 // createSQL is the statement that makes the table.
@@ -63,28 +64,46 @@ func (t table[T]) bind(s *statement, rec *T) *statement {
 	return s
 }
 
-// read calls each with every record of the table, which is gone after the call.
+// read calls each with every record of the table, which is each's to keep.
 func (t table[T]) read(db *database, each func(*T)) error {
 	t.columns = slices.DeleteFunc(slices.Clone(t.columns), func(c column[T]) bool { return c.set == nil })
-	rec, keep := new(T), newKept()
+	keep, room := newKept(), []T(nil)
 	err := db.scan(strings.Join(t.each("%s"), ", "), t.name+" NOT INDEXED ORDER BY rowid", func(row []driver.Value) error {
 		if err := db.spend(row); err != nil {
 			return err
 		}
-		*rec = *new(T)
-		for i, c := range t.columns {
-			if row[i] == nil {
-				continue
-			}
-			if err := c.set(rec, row[i], keep); err != nil {
-				return err
-			}
+		if len(room) == 0 {
+			room = make([]T, roomFor)
+		}
+		rec := &room[0]
+		room = room[1:]
+		if err := t.fill(rec, row, keep); err != nil {
+			return err
 		}
 		each(rec)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read table %s: %w", t.name, err)
+	}
+	return nil
+}
+
+// roomFor is how many records are allocated at once: alone, an attempt takes a tenth more.
+const roomFor = 256
+
+// fill puts a row into an empty record.
+func (t table[T]) fill(rec *T, row []driver.Value, keep *kept) error {
+	for i, c := range t.columns {
+		if row[i] == nil {
+			continue
+		}
+		if err := c.set(rec, row[i], keep); err != nil {
+			return err
+		}
+	}
+	if t.share != nil {
+		t.share(rec, keep)
 	}
 	return nil
 }

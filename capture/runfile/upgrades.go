@@ -13,7 +13,7 @@ type upgrade = capture.Upgrade
 // upgrades holds one row per attempt. Heads and bodies come last: SQLite reads the
 // columns before them without touching the pages that they fill.
 var upgrades = table[upgrade]{
-	name: "upgrades", key: "conn, exchange", insert: upsert,
+	name: "upgrades", key: "conn, exchange", insert: upsert, share: shareLegs,
 	columns: slices.Concat(attemptColumns, phaseColumns, socketColumns, frameColumns, legColumns, textColumns),
 }
 
@@ -81,6 +81,10 @@ var legColumns = slices.Concat(
 	tlsColumns("client_tls", func(u *upgrade) **capture.TLS { return &u.ClientTLS }),
 	tlsColumns("server_tls", func(u *upgrade) **capture.TLS { return &u.ServerTLS }),
 )
+
+func shareLegs(u *upgrade, keep *kept) {
+	u.ClientTLS, u.ServerTLS = keep.facts(u.ClientTLS), keep.facts(u.ServerTLS)
+}
 
 // tlsColumns are the facts of one leg, all NULL if it was plain or not seen.
 func tlsColumns(leg string, of func(*upgrade) **capture.TLS) []column[upgrade] {

@@ -23,9 +23,18 @@ const mostRefusalsOfKey = 250
 // two refusals at least A − 1 were paid by what came in meanwhile: r ≥ (A − 1)/dt.
 // Where the bucket never filled up in between, r is at most 2/dt more.
 func (f *rateFit) bounds() []rateBound {
+	all, clear := f.refusals()
+	if bounds := f.boundsOf(clear); len(bounds) > 0 {
+		return bounds
+	}
+	return f.boundsOf(all) // of few refusals each may have come amid a burst
+}
+
+// boundsOf returns those of refusals under each label.
+func (f *rateFit) boundsOf(lists [][]passed) []rateBound {
 	best := map[int]rateBound{} // by the octave of the length
 	jitter := f.s.table.Blur(f.reading).Seconds()
-	for _, list := range f.refusals() {
+	for _, list := range lists {
 		stride := 1 + len(list)/mostRefusalsOfKey
 		for i := 0; i < len(list); i += stride {
 			for j := i + stride; j < len(list); j += stride {
@@ -55,11 +64,11 @@ func (f *rateFit) bounds() []rateBound {
 // passed is a refusal with how many upgrades its key had been let through before.
 type passed struct{ at, through float64 }
 
-// refusals returns those under each label in order, without those that came so close to
+// refusals returns those under each label in order, and without those that came so close to
 // an acceptance that the recording cannot tell which was decided first: of many such pairs
 // the largest rate is that of the most in the wrong order.
-func (f *rateFit) refusals() [][]passed {
-	lists, clear := make([][]passed, f.part.N), make([][]passed, f.part.N)
+func (f *rateFit) refusals() (all, clear [][]passed) {
+	all, clear = make([][]passed, f.part.N), make([][]passed, f.part.N)
 	through, latest := make([]float64, f.part.N), make([]float64, f.part.N)
 	blur := f.s.table.Blur(f.reading).Seconds()
 	f.count().Each(func(i int32, moment capture.Instant) {
@@ -67,7 +76,7 @@ func (f *rateFit) refusals() [][]passed {
 		switch {
 		case l < 0 || f.s.forced != nil && f.s.forced[i]:
 		case f.s.table.Refused[i]:
-			lists[l] = append(lists[l], passed{at, through[l]})
+			all[l] = append(all[l], passed{at, through[l]})
 			if through[l] == 0 || at-latest[l] > blur {
 				clear[l] = append(clear[l], passed{at, through[l]})
 			}
@@ -79,10 +88,10 @@ func (f *rateFit) refusals() [][]passed {
 			}
 		}
 	})
-	for l := range lists {
-		if leastClear*len(clear[l]) >= len(lists[l]) {
-			lists[l] = clear[l]
+	for l := range all {
+		if leastClear*len(clear[l]) < len(all[l]) {
+			clear[l] = all[l]
 		}
 	}
-	return lists
+	return all, clear
 }

@@ -26,3 +26,13 @@ func TestRateBoundsHoldInBursts(t *testing.T) {
 		}
 	}
 }
+
+// Of few refusals each may have come amid a burst, where the recording cannot tell which upgrade was
+// decided first: they bound the rate all the same.
+func TestRateBoundsOfFewRefusals(t *testing.T) {
+	run := familyCaseOf(t, "bucket-429-bursts", 1011308).Run
+	v := Explain(virtual.Until(run, virtual.RefusedAt(run)[9])).Verdict
+	if v.Status != Undetermined || v.Causes[0].Cause != "rate-limit" {
+		t.Errorf("%s: %s", v.Status, v.Says)
+	}
+}

@@ -263,14 +263,34 @@ func provenOutage(s *study, h *hypothesis) bool {
 		return false
 	}
 	of, open, rate := s.loadUnder(h)
-	begun, below := 0, 0
+	begun, below, least := 0, 0, 1
 	for _, k := range h.begins(of) {
 		begun++
-		if s.belowHeight(of[k], s.comparable(h, of, k), open, rate) {
+		switch {
+		case !s.seenBefore(of[:k]):
+			least = fewestBesideCarried
+		case s.belowHeight(of[k], s.comparable(h, of, k), open, rate):
 			below++
 		}
 	}
-	return begun > 0 && 2*below >= begun
+	return below >= least && 2*below >= begun
+}
+
+// fewestBesideCarried is how many outages must begin below the height of the load where the
+// recording begins amid refusals: these may be of a limit that had filled up before, and then one stretch
+// more is of the same limit, whatever its length.
+const fewestBesideCarried = 2
+
+// seenBefore reports whether enough was let through before an outage that it was seen to begin: whatever
+// a limit had counted before the recording began looks like one that was not.
+func (s *study) seenBefore(before []int) bool {
+	through := 0
+	for _, i := range before {
+		if !s.table.Refused[i] {
+			through++
+		}
+	}
+	return through >= fewestRefusals
 }
 
 // begins returns where outages begin among the attempts that they are of.

@@ -33,6 +33,32 @@ func TestOutagesComeTwiceNotOftener(t *testing.T) {
 	}
 }
 
+// Refusals that a recording begins with may be of a window that had filled up before; then one more stretch is
+// the next.
+func TestOutagesAreSeenToBegin(t *testing.T) {
+	scene := virtual.Scene{
+		Seed: 4, Loads: []virtual.Load{{Threads: 40, Over: 5, Until: 160, Hold: 6, Pause: 4, Spread: 0.5}},
+		Network: virtual.Network{Way: 0.002, Jitter: 0.001},
+	}
+	for _, c := range []struct {
+		outages    [][2]float64
+		determined bool
+	}{
+		{[][2]float64{{0, 15.2}}, false},
+		{[][2]float64{{0, 15.2}, {70.1, 81.9}}, false},
+		{[][2]float64{{61.3, 72.2}, {103.4, 109.2}}, true},
+	} {
+		var rules []virtual.Rule
+		for _, o := range c.outages {
+			rules = append(rules, virtual.Outage(o[0], o[1]))
+		}
+		scene.Gateway = virtual.Gateway{Rules: rules, Work: 0.001}
+		if v := explain(scene.Run()).Verdict; (v.Status == Determined) != c.determined {
+			t.Errorf("%v: %s, %s", c.outages, v.Status, v.Says)
+		}
+	}
+}
+
 // What refuses after seconds is over when the last refusals are answered, and upgrades sent
 // after them are let through before.
 func TestOutageOfSlowRefusals(t *testing.T) {

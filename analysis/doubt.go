@@ -46,7 +46,16 @@ func (s *study) doubt(h *hypothesis) (odds float64, on string) {
 		cells, all := s.cellsOf(kind, s.contexts[k])
 		gains[k] = evidence.Rates(cells) - evidence.Rates(all)
 	})
-	return floats.LogSumExp(gains) - math.Log(float64(len(gains))) + math.Log(patterned), s.contexts[floats.MaxIdx(gains)].name
+	on = s.contexts[floats.MaxIdx(gains)].name
+	odds = floats.LogSumExp(gains) - math.Log(float64(len(gains))) + math.Log(patterned)
+	if h.cause != randomRefusal {
+		return odds, on
+	}
+	changes := s.changes(kind)
+	if changes > odds {
+		on = "when it came"
+	}
+	return floats.LogSumExp([]float64{odds, changes}), on
 }
 
 // cellsOf counts acceptances and refusals by context and kind where both are known, and in

@@ -1,5 +1,11 @@
 package analysis
 
+import (
+	"math"
+
+	"why403/analysis/evidence"
+)
+
 // A cause that is right about whatever it would have refused may leave over more refusals than
 // accidents make: a bad node behind a gateway with a limit, say. The likelihood lets a cause be
 // wrong about any share of what it would have let through, and a share that is constant is what
@@ -22,14 +28,25 @@ func (s *study) withChance(c candidate) candidate {
 	if !h.calls() || len(h.parts) > 0 || !h.counts.leavesOver() || !s.rightAboutItsOwn(h) {
 		return c
 	}
-	if s.maybeServers(h) || s.keptElsewhere(h) != nil || !s.byChance(s.sparedBy(h)) {
+	if s.maybeServers(h) || s.maybeServersInFull(h) || s.keptElsewhere(h) != nil || !s.byChance(s.sparedBy(h)) {
 		return c
 	}
-	if odds, _ := s.doubt(h); odds > mostDoubt {
+	if odds, _ := s.doubt(h); max(odds, s.changes(s.kindsOf(h.predicted))) > mostDoubt {
 		return c
 	}
 	c.best = s.besideChance(h)
 	return c
+}
+
+// maybeServersInFull reports whether two servers with a limit each account for the outcomes about as well as a
+// hypothesis with chance beside it. Either claims that nothing foretells which attempts are
+// refused, so that each counts in full.
+func (s *study) maybeServersInFull(h *hypothesis) bool {
+	if s.servers == nil {
+		return false
+	}
+	_, all := s.cellsOf(s.kindsOf(h.predicted), s.contexts[0])
+	return evidence.Rates(all)-s.servers.inFull() < math.Log(surelyOne)
 }
 
 // leavesOver reports whether more is left over than accidents are.

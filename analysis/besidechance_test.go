@@ -39,6 +39,14 @@ func TestChanceBesideALimit(t *testing.T) {
 	}
 }
 
+// What two servers refuse while one of them has room, each of either, is as good as chance beside one limit.
+func TestChanceBesideALimitIsNoTwoServers(t *testing.T) {
+	run := familyCaseOf(t, "two-shards", 1011309).Run
+	if v := Explain(virtual.Until(run, virtual.RefusedAt(run)[199])).Verdict; v.Status == Determined {
+		t.Error(v.Says)
+	}
+}
+
 // Chance beside both takes nothing from what makes a quota a rival of a limit that counts closed
 // sockets on.
 func TestChanceBesideLeavesRivals(t *testing.T) {

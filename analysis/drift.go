@@ -110,7 +110,7 @@ func (f *capFit) moments(open evidence.Range) []moment {
 		}
 		m := moment{at: at, who: i, key: l, lo: float64(open.Lo[i]), mid: float64(open.Mid[i]), hi: float64(open.Hi[i]),
 			refused: t.Refused[i], weight: f.s.weights[i]}
-		m.setLikes()
+		m.setLikes(evenly)
 		all = append(all, m)
 		if end, released := t.Release(i); released && t.Attempts[i].InBand == 0 {
 			all = append(all, moment{at: end, close: true, who: i, key: l})
@@ -133,10 +133,14 @@ func (m *moment) like(limit float64) float64 {
 	return m.likes[0]
 }
 
+// evenly is how often attempts go as they lean that could go either way, where nothing is known
+// of it.
+const evenly = 0.6
+
 // setLikes works out the likelihoods under limits that are surely, likely, hardly and
 // surely not met.
-func (m *moment) setLikes() {
-	for k, p := range [4]float64{slipRate, 0.4, 0.6, 1 - slipRate} {
+func (m *moment) setLikes(lean float64) {
+	for k, p := range [4]float64{slipRate, 1 - lean, lean, 1 - slipRate} {
 		if !m.refused {
 			p = 1 - p
 		}

@@ -18,7 +18,7 @@ func drawn(r *rand.Rand, n int) []moment {
 		m := moment{who: i, close: r.IntN(3) == 0, refused: r.IntN(2) == 0, lo: float64(r.IntN(4)), weight: 0.5 + r.Float64()}
 		m.mid = m.lo + float64(r.IntN(2))
 		m.hi = m.mid + float64(r.IntN(2))
-		m.setLikes()
+		m.setLikes(evenly)
 		list = append(list, m)
 	}
 	return list
@@ -123,7 +123,7 @@ func TestLeakIsTold(t *testing.T) {
 	decide := func(n int, open float64, refused bool) {
 		for range n {
 			m := moment{who: len(key), lo: open, mid: open, hi: open, refused: refused, weight: 0.3}
-			m.setLikes()
+			m.setLikes(evenly)
 			key = append(key, m)
 		}
 	}

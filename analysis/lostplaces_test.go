@@ -26,7 +26,7 @@ func TestLostPlacesAreAllThatMatter(t *testing.T) {
 		}
 		open := float64(r.IntN(start))
 		m := moment{lo: open - 1, mid: open, hi: open + 1, weight: 1, refused: open > 24}
-		m.setLikes()
+		m.setLikes(evenly)
 		got += lost.meet(&m)
 		want += weigh(all, 0, &m, start)
 	}

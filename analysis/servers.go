@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -19,6 +20,8 @@ import (
 type servers struct {
 	logEv float64 // over the limits, priors apart
 	each  int     // the most likely limit
+	all   []moment
+	lean  float64 // how often attempts that could go either way go as they lean
 }
 
 const (
@@ -40,7 +43,11 @@ func (f *capFit) servers(one *hypothesis) *servers {
 		return nil
 	}
 	all, mass := f.moments(open), evidence.Counts(mostSockets)
-	d, best, reached := &servers{}, math.Inf(-1), one.logLik
+	lean := leanOf(all, f.plain[f.best].result.Best.UpTo)
+	for i := range all {
+		all[i].setLikes(lean)
+	}
+	d, best, reached := &servers{all: all, lean: lean}, math.Inf(-1), one.logLik
 	var terms []float64
 	for each := max(1, most/2-roomBeyond); each <= most+1; each++ {
 		log := sharedOut(all, each, reached-hopelessDrift)
@@ -55,6 +62,33 @@ func (f *capFit) servers(one *hypothesis) *servers {
 	}
 	d.logEv = floats.LogSumExp(terms) + f.keyless()
 	return d
+}
+
+// leanOf is how often attempts that could go either way under one limit went as they lean: then they are
+// no worse explained by two.
+func leanOf(all []moment, limit float64) float64 {
+	right, n := 0.0, 0.0
+	for i := range all {
+		m := &all[i]
+		if m.close || m.lo >= limit || m.hi < limit {
+			continue
+		}
+		n++
+		if m.refused == (m.mid >= limit) {
+			right++
+		}
+	}
+	return min(max(evenly, (right+0.5)/(n+1)), 1-slipRate)
+}
+
+// inFull is the log likelihood under the most likely limit with each attempt in full.
+func (d *servers) inFull() float64 {
+	all := slices.Clone(d.all)
+	for i := range all {
+		all[i].weight = 1
+		all[i].setLikes(d.lean)
+	}
+	return sharedOut(all, d.each, math.Inf(-1))
 }
 
 // mostLetIn is how many sockets were open, at most, when an upgrade was let through.

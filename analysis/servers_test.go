@@ -22,6 +22,7 @@ func TestTwoServersAreNotOneLimit(t *testing.T) {
 		{"two-shards", 1007019, 10, false},
 		{"two-shards", 1007132, 20, false}, // looks like a rate limit
 		{"two-shards", 1007139, 50, false},
+		{"two-shards", 1011601, 50, false}, // a burst of which it cannot be told what came first
 		{"cap-in-waves", 1007100, 50, true},
 		{"cap-in-waves", 1007101, 50, true},
 	} {

@@ -28,8 +28,10 @@ const (
 	frees drift = "frees"
 )
 
-// driftShare is the prior of each way, of all limits on open sockets.
+// driftShare is the prior of each way, of all limits on open sockets, staysShare that of none.
 var driftShare = map[drift]float64{leaks: 0.04, shrinks: 0.02, grows: 0.02}
+
+const staysShare = 0.92
 
 const (
 	slipRate      = 0.003     // of decisions that no limit explains
@@ -74,8 +76,11 @@ func (f *capFit) mayDrift() bool {
 	return f.s.forced == nil && f.s.beginning == nil && 8*f.part.N <= len(f.s.table.Attempts)
 }
 
-// drifts weighs the ways in which the limit may have gone; nil if none is to be tried.
-func (f *capFit) drifts(open evidence.Range) []drifting {
+// drifts weighs the ways in which the limit may have gone; nil if none is to be tried. One that
+// explains much less than a limit that stays, or than a cause that was weighed before, is left out.
+func (f *capFit) drifts(stays float64) []drifting {
+	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, 0)
+	defer f.s.table.Recycle(open)
 	n := len(f.s.table.Attempts)
 	most := 0.0
 	for i, v := range open.Mid {
@@ -87,10 +92,18 @@ func (f *capFit) drifts(open evidence.Range) []drifting {
 		return nil
 	}
 	all := f.moments(open)
-	list := []drifting{f.leak(all, most)}
-	for _, way := range []drift{shrinks, grows} {
-		list = append(list, moveOf(way, all, int(most)+2, n))
-	}
+	least := max(stays-hopelessDrift, f.s.promising(f.s.reached))
+	list := make([]drifting, 3)
+	inParallel(len(list), func(i int) {
+		switch i {
+		case 0:
+			list[i] = f.leak(all, most, least)
+		case 1:
+			list[i] = moveOf(shrinks, all, int(most)+2, n, least)
+		case 2:
+			list[i] = moveOf(grows, all, int(most)+2, n, least)
+		}
+	})
 	return slices.DeleteFunc(list, func(d drifting) bool { return math.IsInf(d.logEv, -1) })
 }
 

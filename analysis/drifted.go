@@ -15,30 +15,21 @@ func (f *capFit) letDrift(h *hypothesis) {
 	if !f.mayDrift() {
 		return
 	}
-	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, 0)
-	stays, share := h.logEvidence, 1.0
+	keyless, stays := f.keyless(), h.logEvidence+math.Log(staysShare)
+	terms := []float64{stays}
 	var best *drifting
-	terms := []float64{0}
-	ways, keyless := f.drifts(open), f.keyless()
-	f.s.table.Recycle(open)
-	for i := range ways {
-		d := &ways[i]
+	for _, d := range f.drifts(h.logEvidence - keyless) {
 		if d.way != leaks && !d.wasAtWork(f.s, h.scope) {
 			continue
 		}
 		d.logEv += math.Log(driftShare[d.way]) + keyless
-		share -= driftShare[d.way]
 		terms = append(terms, d.logEv)
 		if best == nil || d.logEv > best.logEv {
-			best = d
+			best = &d
 		}
 	}
-	if best == nil {
-		return
-	}
-	terms[0] = stays + math.Log(share)
 	h.logEvidence = floats.LogSumExp(terms)
-	if best.logEv <= terms[0] || len(best.steps(f.s, h.scope)) == 0 {
+	if best == nil || best.logEv <= stays || len(best.steps(f.s, h.scope)) == 0 {
 		return
 	}
 	h.drift, h.linger = best, nil

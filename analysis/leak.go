@@ -8,17 +8,18 @@ import (
 	"why403/analysis/evidence"
 )
 
-// leak fits a limit whose places are now and then not given back, under each key apart.
-func (f *capFit) leak(all []moment, most float64) drifting {
+// leak fits a limit whose places are now and then not given back, under each key apart. What cannot
+// reach a log likelihood is given up.
+func (f *capFit) leak(all []moment, most, least float64) drifting {
 	best := drifting{way: leaks, logEv: math.Inf(-1)}
 	byKey := make([][]moment, f.part.N)
-	least := 1
+	lowest := 1
 	for _, m := range all {
 		byKey[m.key] = append(byKey[m.key], m)
 		if m.close {
 			best.closes++
 		} else if !m.refused {
-			least = max(least, int(m.lo)+1)
+			lowest = max(lowest, int(m.lo)+1)
 		}
 	}
 	if best.closes == 0 {
@@ -27,30 +28,31 @@ func (f *capFit) leak(all []moment, most float64) drifting {
 	mass := evidence.Counts(mostSockets)
 	top := math.Inf(-1)
 	var terms, bests []float64
-	for start := least; start < max(least, best.start)+leakStarts && start <= int(most)+1+best.closes; start++ {
+	for start := lowest; start < max(lowest, best.start)+leakStarts && start <= int(most)+1+best.closes; start++ {
 		bests = append(bests, math.Inf(-1))
 		for _, rate := range leakRates {
 			sum := 0.0
 			for _, key := range byKey {
-				if sum += leakForward(key, start, rate, top-sum-hopelessDrift); sum < top-hopelessDrift {
+				hopeless := max(top-hopelessDrift, least)
+				if sum += leakForward(key, start, rate, hopeless-sum); sum < hopeless {
 					break
 				}
 			}
-			bests[start-least] = max(bests[start-least], sum)
+			bests[start-lowest] = max(bests[start-lowest], sum)
 			terms = append(terms, sum+math.Log(mass(float64(start)-1, float64(start))/float64(len(leakRates))))
 			if sum > top {
 				top, best.start, best.rate = sum, start, rate
 			}
 		}
 	}
-	if len(terms) == 0 {
+	if math.IsInf(top, -1) {
 		return best
 	}
 	best.logEv = floats.LogSumExp(terms)
 	best.low, best.high = best.start, best.start
 	for k, log := range bests {
 		if log >= top-evidence.Tolerance {
-			best.low, best.high = min(best.low, least+k), max(best.high, least+k)
+			best.low, best.high = min(best.low, lowest+k), max(best.high, lowest+k)
 		}
 	}
 	best.limits = make([]float64, len(f.s.table.Attempts))

@@ -9,19 +9,23 @@ import (
 	"why403/analysis/evidence"
 )
 
-// moveOf fits a limit, of all keys alike, that goes one way in steps.
-func moveOf(way drift, all []moment, states, n int) drifting {
+// moveOf fits a limit, of all keys alike, that goes one way in steps. What cannot reach a log
+// likelihood is given up.
+func moveOf(way drift, all []moment, states, n int, least float64) drifting {
 	best := drifting{way: way, logEv: math.Inf(-1)}
 	decisions := slices.DeleteFunc(slices.Clone(all), func(m moment) bool { return m.close })
 	var terms []float64
 	top := math.Inf(-1)
 	for _, steps := range moveRates {
 		rate := min(steps/float64(n), 0.2)
-		log := moveForward(way, decisions, states, rate)
+		log := moveForward(way, decisions, states, rate, max(top-hopelessDrift, least))
 		terms = append(terms, log-math.Log(float64(len(moveRates))))
 		if log > top {
 			top, best.rate = log, rate
 		}
+	}
+	if math.IsInf(top, -1) {
+		return best
 	}
 	best.logEv = floats.LogSumExp(terms)
 	best.limits = make([]float64, n)
@@ -49,7 +53,8 @@ func ordered(way drift, states int) (limits, prior []float64) {
 	return limits, prior
 }
 
-func moveForward(way drift, decisions []moment, states int, rate float64) float64 {
+// moveForward sums the likelihood over all ways of the limit; it gives up once it is below hopeless.
+func moveForward(way drift, decisions []moment, states int, rate, hopeless float64) float64 {
 	limits, prior := ordered(way, states)
 	at := make([]float64, states)
 	for k := range at {
@@ -67,7 +72,9 @@ func moveForward(way drift, decisions []moment, states int, rate float64) float6
 			at[k] = next * m.like(limits[k])
 			sum += at[k]
 		}
-		log += math.Log(sum)
+		if log += math.Log(sum); log < hopeless {
+			return math.Inf(-1)
+		}
 		floats.Scale(1/sum, at)
 	}
 	return log

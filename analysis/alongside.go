@@ -31,7 +31,7 @@ func (s *study) withTokenRequests() *alongside {
 	}
 	run, asked := s.asUpgrades()
 	b := &alongside{study: &study{
-		run: run, table: covariate.Build(run), found: map[string]found{}, caches: new(sync.Mutex), toReach: s.toReach,
+		run: run, table: covariate.Build(run), found: map[string]found{}, differing: new(differences), caches: new(sync.Mutex), toReach: s.toReach,
 		start: s.start, lasted: s.lasted, recorded: s.recorded, majority: s.majority,
 	}}
 	b.weights = make([]float64, len(b.table.Attempts))

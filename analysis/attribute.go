@@ -49,7 +49,7 @@ const mostRefusedValues = 6
 const mostSelections = 3
 
 func weighAttribute(s *study) []*hypothesis {
-	fs := s.featuresOnce()
+	fs := s.differ()
 	if len(fs) == 0 {
 		return nil
 	}

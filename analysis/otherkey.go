@@ -60,10 +60,10 @@ func (s *study) unknownKey() *otherKey {
 // bestOtherKey returns the property under which a limit explains the outcomes best, and that
 // limit; nil if there is none, or too much was recorded.
 func (s *study) bestOtherKey(r covariate.Reading) (*otherKey, *hypothesis) {
-	fs := s.featuresOnce()
-	if len(fs)*len(s.table.Attempts) > mostKeyedWork {
+	if s.countDifferences()*len(s.table.Attempts) > mostKeyedWork {
 		return nil, nil
 	}
+	fs := s.differ()
 	var key *otherKey
 	var limit *hypothesis
 	for _, f := range fs {

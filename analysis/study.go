@@ -27,7 +27,7 @@ type study struct {
 	// forced are the attempts that another mechanism refuses, nil if none does.
 	forced           []bool
 	lasted, recorded float64     // seconds: the longest stretch; all that was recorded
-	caches           *sync.Mutex // guards found, byPart and columns
+	caches           *sync.Mutex // guards found and byPart
 
 	// reached is the best log likelihood of the causes that were weighed in earlier waves,
 	// or toReach, what else there is.
@@ -58,12 +58,12 @@ type study struct {
 	begunWith []*hypothesis
 	found     map[string]found
 	prefix    string
-	columns   *[]feature                   // once asked for
+	differing *differences
 	byPart    map[turnsOf][]covariate.Turn // the turns under each partition's labels
 }
 
 func newStudy(run *capture.Run) *study {
-	s := &study{run: run, table: covariate.Build(run), found: map[string]found{}, caches: new(sync.Mutex), toReach: math.Inf(-1)}
+	s := &study{run: run, table: covariate.Build(run), found: map[string]found{}, differing: new(differences), caches: new(sync.Mutex), toReach: math.Inf(-1)}
 	s.start = started(run)
 	s.measure()
 	s.weighBursts()
@@ -240,17 +240,6 @@ func (s *study) weighBursts() {
 		}
 		s.weights[i] = (b.heavy[0] + b.heavy[1]) / float64(b.attempts)
 	}
-}
-
-// featuresOnce returns the properties in which requests differ.
-func (s *study) featuresOnce() []feature {
-	s.caches.Lock()
-	defer s.caches.Unlock()
-	if s.columns == nil {
-		fs := s.features()
-		s.columns = &fs
-	}
-	return *s.columns
 }
 
 // found is what a search came to.

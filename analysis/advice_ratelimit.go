@@ -15,6 +15,7 @@ func rateFields(s *study) *Advice {
 	retry, refused, early := 0, 0, 0
 	example, limits := "", ""
 	again := nextAttempts(s)
+	silent := map[*capture.HeadShape]bool{} // shapes without a field that tells limits
 	for i, u := range s.run.Upgrades {
 		if u.Outcome == capture.Refused {
 			refused++
@@ -26,8 +27,10 @@ func rateFields(s *study) *Advice {
 				}
 			}
 		}
-		if limits == "" && (u.Outcome == capture.Refused || u.Outcome == capture.Accepted) {
+		shape := u.ResponseHead.Shape()
+		if limits == "" && !silent[shape] && (u.Outcome == capture.Refused || u.Outcome == capture.Accepted) {
 			limits = limitFields(u.ResponseHead)
+			silent[shape] = shape != nil && limits == ""
 		}
 	}
 	var parts []string

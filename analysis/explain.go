@@ -29,12 +29,12 @@ func explain(run *capture.Run) *Findings { return newStudy(run).explain() }
 func (s *study) explain() *Findings {
 	run := s.run
 	f := &Findings{
-		Schema:   Schema,
-		Started:  started(run).Time().Format(time.RFC3339Nano),
-		PeakOpen: s.table.PeakOpen(), DurationS: round(s.table.Axis.Total().Seconds(), 3),
+		Schema:     Schema,
+		Started:    started(run).Time().Format(time.RFC3339Nano),
+		DurationS:  round(s.table.Axis.Total().Seconds(), 3),
 		Hypotheses: []Hypothesis{}, UndecidedBetween: []string{}, Notes: []string{},
 	}
-	f.count(s)
+	together(func() { f.count(s) }, func() { f.PeakOpen = s.table.PeakOpen() })
 	s.majority = majority(f)
 	if s.table.ClockSet {
 		f.Clock = &ClockOffset{
@@ -50,9 +50,11 @@ func (s *study) explain() *Findings {
 		}
 	}
 	s.conclude(f, hs)
-	f.AnsweredBy = s.answeredBy()
-	f.Advice = s.advise()
-	f.Recordings = s.recordings()
+	together(
+		func() { f.AnsweredBy = s.answeredBy() },
+		func() { f.Advice = s.advise() },
+		func() { f.Recordings = s.recordings() },
+	)
 	f.Notes = notes(s, f, hs)
 	return f
 }

@@ -18,18 +18,25 @@ func (s *study) latePairs(first *hypothesis, known []*hypothesis) []*hypothesis 
 	}
 	g := *s
 	g.beginning = late
+	partners := late.partnersOf(first)
+	pairs := make([]*hypothesis, len(partners))
+	inParallel(len(pairs), func(i int) { pairs[i] = g.with(first, partners[i]) })
 	var list []*hypothesis
-	for _, h := range late.partnersOf(first) {
-		second := g.refit(h, first.predicted, first.logLik)
-		if second == nil {
-			continue
-		}
-		both := g.joined(first, second, first.logLik)
+	for _, both := range pairs {
 		if both != nil && !slices.ContainsFunc(slices.Concat(known, list), func(o *hypothesis) bool { return pairKey(o) == pairKey(both) }) {
 			list = append(list, both)
 		}
 	}
 	return list
+}
+
+// with fits a second cause of a part to what the first leaves over, and both together; nil if
+// one has nothing to do.
+func (s *study) with(first, second *hypothesis) *hypothesis {
+	if second = s.refit(second, first.predicted, first.logLik); second == nil {
+		return nil
+	}
+	return s.joined(first, second, first.logLik)
 }
 
 // partnersOf returns the best causes of an excerpt that can be the second of two.
@@ -89,11 +96,7 @@ func (s *study) pairsAsBegun() []*hypothesis {
 		if first == nil {
 			continue
 		}
-		second := s.refit(h.parts[1], first.predicted, first.logLik)
-		if second == nil {
-			continue
-		}
-		if both := s.joined(first, second, first.logLik); both != nil {
+		if both := s.with(first, h.parts[1]); both != nil {
 			list = append(list, both)
 		}
 	}

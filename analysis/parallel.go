@@ -16,6 +16,9 @@ func inParallel(n int, job func(i int)) {
 	helpers.Add(1)
 }
 
+// together does jobs that have nothing to do with each other.
+func together(jobs ...func()) { inParallel(len(jobs), func(i int) { jobs[i]() }) }
+
 // jobs are those of one call.
 type jobs struct {
 	n      int

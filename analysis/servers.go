@@ -36,10 +36,13 @@ const (
 // servers weighs every limit that two servers may have; nil if there are keys, if so much
 // was recorded that it would take long, or if no limit explains nearly as much as one of all does.
 func (f *capFit) servers(one *hypothesis) *servers {
+	if f.s.forced != nil || f.s.beginning != nil || f.part.N > 1 {
+		return nil
+	}
 	open := f.s.table.Open(f.part.Labels, f.part.N, f.plain[f.best].reading, 0)
 	defer f.s.table.Recycle(open)
 	most := f.s.mostLetIn(open)
-	if f.s.forced != nil || f.s.beginning != nil || f.part.N > 1 || len(open.Mid)*most > mostDriftWork {
+	if len(open.Mid)*most > mostDriftWork {
 		return nil
 	}
 	all, mass := f.moments(open), evidence.Counts(mostSockets)

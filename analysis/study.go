@@ -66,19 +66,24 @@ func newStudy(run *capture.Run) *study {
 	s := &study{run: run, table: covariate.Build(run), found: map[string]found{}, differing: new(differences), caches: new(sync.Mutex), toReach: math.Inf(-1)}
 	s.start = started(run)
 	s.measure()
-	s.weighBursts()
-	s.nothing = s.foretellingNothing()
 	for _, refused := range s.table.Refused {
 		if refused {
 			s.refused++
 		}
 	}
-	if s.decidable() {
-		s.parts = s.table.Partitions(inParallel)
-		s.contexts = contexts(s)
-		s.readings = s.table.CountReadings()
-	}
+	together(s.weighBursts, s.tellApart)
+	s.nothing = s.foretellingNothing()
 	return s
+}
+
+// tellApart parts the attempts in the ways in which causes may tell them apart.
+func (s *study) tellApart() {
+	if s.refused < fewestRefusals {
+		return
+	}
+	s.parts = s.table.Partitions(inParallel)
+	s.contexts = contexts(s)
+	s.readings = s.table.CountReadings()
 }
 
 // given returns the study of what a prediction leaves over: the attempts that it

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
-
-	"why403/analysis/evidence"
 )
 
 // unknown is none of the causes: it is earned by what they leave unexplained. Its
@@ -51,18 +49,16 @@ const (
 
 func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 	h := &hypothesis{cause: unknown, scope: "global", equivalent: []string{}}
-	all := s.all(func(int) bool { return true })
-	memory := s.recent("", memoryDepth)
-	terms := []float64{
-		math.Log(memoryShare) + evidence.ContextTree(s.table.Refused, s.weights, memoryDepth) - s.unpaid(memory.labels, memory.n, s.table.Refused),
-		math.Log(alwaysShare) + evidence.SaysNo.Log(all.LeanYesRefused, all.LeanYesAccepted),
-	}
-	each := math.Log(contextShare / float64(len(s.contexts)))
-	for _, c := range s.contexts {
-		terms = append(terms, each+evidence.Context(c.labels, c.n, s.table.Refused, s.weights)-s.unpaid(c.labels, c.n, s.table.Refused))
-	}
+	var terms []float64
+	var gains [][]float64
+	var spells *spells
+	var refreshed *refresh
+	together(
+		func() { gains = s.residualGains(leads) },
+		func() { terms = s.patterns() },
+		func() { spells = s.spells(); refreshed = s.fitRefresh(spells) },
+	)
 	best, pattern, rising := 0.0, "", math.Inf(-1)
-	gains := s.residualGains(leads)
 	for l, lead := range leads {
 		if lead.cause == sourceBan && len(lead.parts) == 0 {
 			terms = append(terms, math.Log(stretchShare)+lead.causeless)
@@ -85,14 +81,13 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 		}
 		terms = append(terms, min(floats.LogSumExp(left), s.mostLeft(lead)))
 	}
-	spells := s.spells()
 	if n := len(spells.edges); fewestEdges <= n && n <= mostEdges {
 		terms = append(terms, math.Log(looseShare)+spells.alternating())
 	}
-	if r := s.fitRefresh(spells); r != nil {
-		terms = append(terms, math.Log(refreshShare)+r.logEvidence())
+	if refreshed != nil {
+		terms = append(terms, math.Log(refreshShare)+refreshed.logEvidence())
 		if terms[len(terms)-1] >= slices.Max(terms) {
-			h.window = r.interval("s")
+			h.window = refreshed.interval("s")
 		}
 	}
 	if s.servers != nil {
@@ -114,26 +109,6 @@ func weighUnknown(s *study, leads, doubtful []*hypothesis) *hypothesis {
 	h.logEvidence = floats.LogSumExp(terms)
 	h.variant = pattern
 	return h
-}
-
-// residualGains returns what each context on top of each hypothesis gains.
-func (s *study) residualGains(leads []*hypothesis) [][]float64 {
-	gains := make([][]float64, len(leads))
-	inParallel(len(leads), func(l int) {
-		residual := s.residualOf(leads[l])
-		for _, c := range s.contexts {
-			gains[l] = append(gains[l], residual(c))
-		}
-	})
-	return gains
-}
-
-// residualOf returns what a context on top of a hypothesis gains.
-func (s *study) residualOf(lead *hypothesis) func(context) float64 {
-	if lead.classes != nil {
-		return func(c context) float64 { return s.softResidual(*lead.classes, c) }
-	}
-	return s.residue(lead.predicted).gain
 }
 
 func saysUnknown(s *study, _ *hypothesis) string {

@@ -226,14 +226,13 @@ func (t *Table) PeakOpen() int {
 	open, peak := make([]int, t.Axis.N()), 0
 	releases := t.releases
 	for _, i := range t.opened {
-		a := &t.Attempts[i]
-		for len(releases) > 0 && releases[0].at <= a.Answered {
-			if t.Attempts[releases[0].who].InBand == 0 {
+		for len(releases) > 0 && releases[0].at <= t.answeredAt[i] {
+			if !t.inBand[releases[0].who] {
 				open[t.stretches[releases[0].who]]--
 			}
 			releases = releases[1:]
 		}
-		if a.InBand == 0 {
+		if !t.inBand[i] {
 			open[t.stretches[i]]++
 			peak = max(peak, open[t.stretches[i]])
 		}

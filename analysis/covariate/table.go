@@ -78,19 +78,20 @@ type release struct {
 	who int32
 }
 
-// Build derives the table of a run.
+// Build derives the table of a run. What does not need each other is done at once: a pass over
+// a long recording mostly waits for memory.
 func Build(run *capture.Run) *Table {
 	t := &Table{Run: run, Axis: newAxis(run)}
-	var clocks sync.WaitGroup
-	clocks.Go(t.setClock) // tokens are the first to need it
+	var aside sync.WaitGroup
+	aside.Go(t.setClock)
 	t.decide()
-	t.waits()
+	aside.Go(t.waits)
 	t.order()
+	aside.Wait() // tokens need the clock, and sockets the wait
+	aside.Go(t.tokens)
+	t.sockets()
 	t.Queues = t.Queues || t.TimesOut && t.queuesBeside()
-	clocks.Wait()
-	t.tokens()
-	t.TokensUsual = t.tokensUsual()
-	t.jwtsUsual = t.countJWTs()
+	aside.Wait()
 	return t
 }
 
@@ -177,19 +178,26 @@ func (t *Table) order() {
 		return cmp.Compare(t.Attempts[a].Sent, t.Attempts[b].Sent)
 	})
 	t.columns()
+}
+
+// sockets puts the accepted attempts and their ends in order.
+func (t *Table) sockets() {
 	for i := range t.Attempts {
-		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
+		if t.accepted(int32(i)) {
 			t.opened = append(t.opened, int32(i))
 			t.addRelease(int32(i))
 		}
 	}
 	for _, i := range t.bySent {
-		if t.Attempts[i].Upgrade.Outcome == capture.Accepted {
+		if t.accepted(i) {
 			t.openedQ = append(t.openedQ, i)
 		}
 	}
 	slices.SortStableFunc(t.releases, func(a, b release) int { return cmp.Compare(a.at, b.at) })
 }
+
+// accepted reports whether an attempt was answered 101, if only to be refused in band.
+func (t *Table) accepted(i int32) bool { return !t.Refused[i] || t.inBand[i] }
 
 func (t *Table) columns() {
 	n := len(t.Attempts)

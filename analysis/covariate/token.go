@@ -33,6 +33,8 @@ func (t *Table) tokens() {
 		t.date(a)
 	}
 	t.takeForWhole(known)
+	t.TokensUsual = t.tokensUsual()
+	t.jwtsUsual = t.countJWTs()
 }
 
 type usedToken struct {

@@ -33,35 +33,35 @@ func Scan(s Steps, mass Mass) Result {
 	defer scratches.Put(scratch)
 	cells := scratch.cells[:0]
 	t := s.all()
-	hopeless := s.hopeless(t, mass)
-	after := math.Inf(-1)
 	logs := newTableLogs()
 	sum := newSum()
 	var logLik float64
 	stale := true
 	w := s.walk()
-	for i, step := 0, w.step(); step != nil; i, step = i+1, w.step() {
-		if hopeless.holds(i) {
-			t.pass(step)
-			stale, after = true, w.at
+	for _, stretch := range s.judged(t, mass) {
+		if stretch.hopeless {
+			stale = t.pass(w.steps(stretch.upTo)) || stale
 			continue
 		}
-		if m := mass(after, w.at); m > 0 && s.claims(&t) {
-			if stale {
-				logLik = logs.of(&t)
-				stale = false
+		after := w.at
+		for step := w.step(stretch.upTo); step != nil; step = w.step(stretch.upTo) {
+			if m := mass(after, w.at); m > 0 && s.claims(&t) {
+				if stale {
+					logLik = logs.of(&t)
+					stale = false
+				}
+				c := Cell{After: after, UpTo: w.at, LogLik: logLik}
+				sum.add(logLik, m)
+				if c.LogLik >= best.Best.LogLik {
+					best.Best = c
+				}
+				if c.LogLik >= best.Best.LogLik-Tolerance {
+					cells = append(cells, c)
+				}
 			}
-			c := Cell{After: after, UpTo: w.at, LogLik: logLik}
-			sum.add(logLik, m)
-			if c.LogLik >= best.Best.LogLik {
-				best.Best = c
-			}
-			if c.LogLik >= best.Best.LogLik-Tolerance {
-				cells = append(cells, c)
-			}
+			stale = t.pass(step) || stale
+			after = w.at
 		}
-		stale = t.pass(step) || stale
-		after = w.at
 	}
 	if best.LogEvidence = sum.log(); !math.IsInf(best.LogEvidence, -1) {
 		best.Low, best.High = interval(cells, best.Best.LogLik)

@@ -86,55 +86,6 @@ func (s *Steps) sort() {
 	}
 }
 
-// walk goes over steps in their order.
-type walk struct {
-	*Steps
-	left [kinds][]mark
-	next int32   // count
-	at   float64 // the value of the step
-	own  step
-}
-
-func (s *Steps) walk() walk { return walk{Steps: s, left: s.marks} }
-
-// step returns the next step, nil at the end.
-func (w *walk) step() *step {
-	if w.added != nil && w.next <= w.most {
-		w.at = float64(w.next) * w.unit
-		w.next++
-		return &w.added[w.next-1]
-	}
-	if !w.move() {
-		return nil
-	}
-	w.own = step{}
-	for kind := range w.left {
-		left := w.left[kind]
-		for len(left) > 0 && left[0].at == w.at {
-			w.own[kind].add(left[0])
-			left = left[1:]
-		}
-		w.left[kind] = left
-	}
-	return &w.own
-}
-
-// move goes to the next value: of counts the next count, else the least that is left.
-func (w *walk) move() bool {
-	if w.counts {
-		w.at = float64(w.next) * w.unit
-		w.next++
-		return w.next-1 <= w.most
-	}
-	found := false
-	for _, left := range w.left {
-		if len(left) > 0 && (!found || left[0].at < w.at) {
-			w.at, found = left[0].at, true
-		}
-	}
-	return found
-}
-
 func outcome(refused bool) int {
 	if refused {
 		return 1

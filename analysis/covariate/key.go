@@ -182,8 +182,9 @@ var tokenKeys = map[string]bool{"token": true, "client": true, "subject": true, 
 
 // Tokenless reports whether an attempt is known to have carried no token, or
 // something that cannot be one.
-func (t *Table) Tokenless(i int) bool {
-	a := &t.Attempts[i]
+func (t *Table) Tokenless(i int) bool { return t.tokenless[i] }
+
+func (t *Table) isTokenless(a *Attempt) bool {
 	switch {
 	case len(a.Upgrade.Credentials) == 0:
 		return t.TokensUsual

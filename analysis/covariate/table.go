@@ -60,7 +60,7 @@ type Table struct {
 	// the orders of answers, which is that of Attempts, and of requests, then by attempt.
 	answeredAt, sentAt []capture.Instant
 	sentOf, releasedAt []capture.Instant
-	inBand             []bool
+	inBand, tokenless  []bool
 
 	spare sync.Pool // of slices of counts by attempt
 

@@ -35,6 +35,10 @@ func (t *Table) tokens() {
 	t.takeForWhole(known)
 	t.TokensUsual = t.tokensUsual()
 	t.jwtsUsual = t.countJWTs()
+	t.tokenless = make([]bool, len(t.Attempts))
+	for i := range t.Attempts {
+		t.tokenless[i] = t.isTokenless(&t.Attempts[i])
+	}
 }
 
 type usedToken struct {

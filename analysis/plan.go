@@ -52,19 +52,30 @@ type suspects struct {
 }
 
 func (s *study) loadFacts(of suspects) loadFacts {
-	n := s.busiest()
+	if s.load == nil {
+		s.load = s.recordedLoad()
+	}
+	f := *s.load
 	if of.limit == 0 {
 		of.limit = max(2, s.table.PeakOpen())
 	}
-	f := loadFacts{
-		threads: min(max(min(n, 2*of.limit), 10), mostThreads), ramp: s.tried(), suspects: of,
-		edges: s.partition("edge").N, life: s.usualLife(),
-	}
-	f.shared = s.sharesTokens(n)
+	f.threads, f.suspects = min(max(min(s.busiest(), 2*of.limit), 10), mostThreads), of
+	return f
+}
+
+// recordedLoad is what of the load is the same whatever is suspected.
+func (s *study) recordedLoad() *loadFacts {
+	f := &loadFacts{ramp: s.tried(), edges: s.partition("edge").N}
+	held := 0.0
+	together(
+		func() { f.life = s.usualLife() },
+		func() { f.shared = s.sharesTokens(s.busiest()) },
+		func() { held = s.usuallyHeld() },
+	)
 	if a := s.table.Attempts[0]; a.Token != nil && a.Token.Issued.Seen() {
 		f.age = max(0, a.Age.Seconds())
 	}
-	f.again = s.recordedMoves(f)
+	f.again = s.recordedMoves(f, held)
 	return f
 }
 

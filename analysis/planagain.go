@@ -5,19 +5,23 @@ import (
 	"slices"
 )
 
-// recordedMoves is the recorded load: sockets that were refused would have lived as
-// long as is usual.
-func (s *study) recordedMoves(f loadFacts) []move {
+// usuallyHeld is the median life of the sockets, in seconds; infinite if none was seen to end.
+func (s *study) usuallyHeld() float64 {
 	var lives []float64
 	for i := range s.table.Attempts {
 		if at, released := s.table.Release(i); released {
 			lives = append(lives, at.Sub(s.table.Attempts[i].Answered).Seconds())
 		}
 	}
-	usual := math.Inf(1)
-	if len(lives) > 0 {
-		usual = medianOf(slices.Clone(lives))
+	if len(lives) == 0 {
+		return math.Inf(1)
 	}
+	return medianOf(lives)
+}
+
+// recordedMoves is the recorded load: sockets that were refused would have lived as
+// long as is usual.
+func (s *study) recordedMoves(f *loadFacts, held float64) []move {
 	var moves []move
 	tokens := s.partition("token").Labels
 	for i := range s.table.Attempts[:min(len(s.table.Attempts), mostPlayed)] {
@@ -26,7 +30,7 @@ func (s *study) recordedMoves(f loadFacts) []move {
 		if tokens != nil && tokens[i] >= 0 {
 			m.token = int(tokens[i])
 		}
-		end := m.at + usual
+		end := m.at + held
 		if at, released := s.table.Release(i); released {
 			end = s.elapsed(at)
 		}

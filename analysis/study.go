@@ -43,6 +43,7 @@ type study struct {
 	servers *servers
 
 	determined *hypothesis // by the verdict, nil if nothing is
+	load       *loadFacts  // nothing suspected, once asked for
 
 	// ruled says that some rule foretells nearly every single refusal, so that
 	// chances alone are not the whole story.

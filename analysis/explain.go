@@ -182,7 +182,7 @@ func (s *study) weighEach(of []*cause) [][]*hypothesis {
 	s.reached = s.toReach
 	for now := range waves {
 		var list []int
-		for i, c := range of {
+		for i, c := range slices.Backward(of) { // attributes and outages take longest: the short ones fill up the end
 			if c.wave == now {
 				list = append(list, i)
 			}

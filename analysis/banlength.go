@@ -39,7 +39,7 @@ func (f *banFit) lengthsToTry(renews bool) []float64 {
 		f.s.note(f.s.prefix+key, key, kept)
 		return list
 	}
-	for _, t := range f.s.begun(key) {
+	for _, t := range f.s.begun(key).list {
 		list = append(list, t.x)
 	}
 	return list

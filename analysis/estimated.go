@@ -60,7 +60,7 @@ func (s *study) estimatedWindows(key string) []float64 {
 		return usualBelow(s.span())
 	}
 	var list []float64
-	for _, t := range s.begun(key) {
+	for _, t := range s.begun(key).list {
 		list = append(list, t.x)
 	}
 	return list

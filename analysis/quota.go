@@ -116,7 +116,7 @@ func (f *quotaFit) climbOn(top float64) {
 	for _, w := range f.windows {
 		if w.bestLogLik() >= f.s.promising(top) {
 			w.refine(f.s, w.climbOn)
-			if f.s.beginning != nil {
+			if f.s.toldOf(w.key) {
 				w.climbOnLong()
 			}
 		}

@@ -106,7 +106,7 @@ func (f *rateFit) probe() {
 func (f *rateFit) climbOn() {
 	f.refine(f.s, f.solve)
 	if f.s.beginning != nil && f.s.cameBack(f.part) {
-		for _, burst := range begunBursts(f.s.begun(f.key)) {
+		for _, burst := range begunBursts(f.s.begun(f.key).list) {
 			f.solveFor(burst)
 		}
 	}

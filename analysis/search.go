@@ -40,18 +40,27 @@ func (q *search) run(s *study, by func()) {
 		s.note(key, q.of, q.top(mostKept))
 		return
 	}
-	for _, t := range s.begun(q.key) {
+	for _, t := range s.begun(q.key).list {
 		q.try(t.x, t.step)
 	}
 }
 
 // begun returns what a search on the beginning came to: the same search, or that for a
 // cause alone where two causes at once did not show yet.
-func (s *study) begun(key string) []trial {
+func (s *study) begun(key string) found {
 	if f, known := s.beginning.found[s.prefix+key]; known {
-		return f.list
+		return f
 	}
-	return s.beginning.found[key].list
+	return s.beginning.found[key]
+}
+
+// toldOf reports whether a search on the beginning of a long recording told something.
+func (s *study) toldOf(key string) bool {
+	if s.beginning == nil {
+		return false
+	}
+	f := s.begun(key)
+	return f.top() >= f.nothing+leastTelling
 }
 
 // refine searches on by a function where a search found the most; what the beginning of

@@ -101,26 +101,31 @@ func copyFile(to, from string) error {
 }
 
 // readFile reads everything in one transaction, as the file stood at its start.
-// With a schema that may be hostile, functions in it are not run, and cells are
-// checked before they are used.
 func readFile(path string, attempts table[upgrade]) (_ *capture.Run, err error) {
+	db, err := openReader(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	return read(db, attempts)
+}
+
+// openReader begins a transaction that reads a run file. With a schema that may be hostile,
+// functions in it are not run, and cells are checked before they are used.
+func openReader(path string) (*database, error) {
 	db, err := openDatabase(path, "mode=ro", fmt.Sprintf("busy_timeout = %d", busyMillis),
 		"trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "temp_store = MEMORY")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
 	db.budget = 2 * (fileBytes(path) + fileBytes(path+"-wal")) // twice, for text in UTF-16
-	if err := db.exec("BEGIN"); err != nil {
-		return nil, err
+	begin := func(db *database) error { return db.exec("BEGIN") }
+	for _, step := range []func(*database) error{begin, checkVersion, checkTables} {
+		if err := step(db); err != nil {
+			return nil, errors.Join(err, db.close())
+		}
 	}
-	if err := checkVersion(db); err != nil {
-		return nil, err
-	}
-	if err := checkTables(db); err != nil {
-		return nil, err
-	}
-	return read(db, attempts)
+	return db, nil
 }
 
 func checkVersion(db *database) error {

@@ -14,7 +14,7 @@ func read(db *database, attempts table[upgrade]) (*capture.Run, error) {
 	err := errors.Join(
 		meta.read(db, func(r *capture.Meta) { m = append(m, *r) }),
 		tokens.read(db, func(r *capture.Token) { c.Put(*r) }),
-		attempts.read(db, c.Take),
+		attempts.readHalves(db, c.Take),
 		tokenRequests.read(db, func(r *capture.TokenRequest) { c.Put(*r) }),
 		clockSamples.read(db, func(r *capture.ClockSample) { c.Put(*r) }),
 		losses.read(db, func(r *capture.Loss) { c.Put(*r) }),

@@ -17,6 +17,7 @@ import (
 // ninety arguments per record would be cost alone.
 type database struct {
 	conn   driver.Conn
+	path   string
 	budget int64 // bytes that may still be read, see spend
 }
 
@@ -31,7 +32,7 @@ func openDatabase(path, params string, pragmas ...string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &database{conn: conn, budget: math.MaxInt64}
+	db := &database{conn: conn, path: path, budget: math.MaxInt64}
 	for _, p := range pragmas {
 		if err := db.exec("PRAGMA " + p); err != nil {
 			db.close()

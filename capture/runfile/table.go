@@ -65,10 +65,13 @@ func (t table[T]) bind(s *statement, rec *T) *statement {
 }
 
 // read calls each with every record of the table, which is each's to keep.
-func (t table[T]) read(db *database, each func(*T)) error {
+func (t table[T]) read(db *database, each func(*T)) error { return t.readWhere(db, "TRUE", each) }
+
+// readWhere is read for the rows of which a condition holds.
+func (t table[T]) readWhere(db *database, condition string, each func(*T)) error {
 	t.columns = slices.DeleteFunc(slices.Clone(t.columns), func(c column[T]) bool { return c.set == nil })
 	keep, room := newKept(), []T(nil)
-	err := db.scan(strings.Join(t.each("%s"), ", "), t.name+" NOT INDEXED ORDER BY rowid", func(row []driver.Value) error {
+	err := db.scan(strings.Join(t.each("%s"), ", "), t.name+" NOT INDEXED WHERE "+condition+" ORDER BY rowid", func(row []driver.Value) error {
 		if err := db.spend(row); err != nil {
 			return err
 		}

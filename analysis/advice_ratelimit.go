@@ -14,13 +14,15 @@ import (
 func rateFields(s *study) *Advice {
 	retry, refused, early := 0, 0, 0
 	example, limits := "", ""
-	again := nextAttempts(s)
+	var again []time.Duration               // once a field asks to wait
 	silent := map[*capture.HeadShape]bool{} // shapes without a field that tells limits
 	for i, u := range s.run.Upgrades {
 		if u.Outcome == capture.Refused {
 			refused++
 			if after, ok := u.ResponseHead.Get("Retry-After"); ok {
-				retry++
+				if retry++; again == nil {
+					again = nextAttempts(s)
+				}
 				example = after
 				if wait, ok := retryAfter(after); ok && again[i] > 0 && again[i] < wait {
 					early++

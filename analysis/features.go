@@ -60,6 +60,7 @@ func (s *study) gathered() *featureSet {
 			}
 		}
 	}
+	f.spreadClaims()
 	return f
 }
 
@@ -101,32 +102,28 @@ func headerWeight(name string) float64 {
 // token puts what the token's claims say.
 func (f *featureSet) token(a *covariate.Attempt) {
 	if len(a.Upgrade.Credentials) > 0 {
-		f.putToken("token place", a.Upgrade.Credentials[0].Place, otherFeature)
-		f.noted = f.noted[:0]
+		place := f.column("token place", otherFeature)
+		place.ofToken = true
+		place.put(a.Upgrade.Credentials[0].Place, f.at)
 	}
 	t := a.Token
 	if t == nil || t.Kind == capture.Placeholder {
 		return // that is another cause, token-missing
 	}
-	if cells, read := f.tokens[t]; read {
-		for _, c := range cells {
-			c.column.add(c.label, f.at)
-		}
-		return
+	if f.tokens.carry(t, f.at) {
+		f.claims(t)
 	}
-	f.claims(t)
-	f.tokens[t], f.noted = f.noted, nil
 }
 
 // claims puts what a token says that was not seen before.
 func (f *featureSet) claims(t *covariate.Token) {
-	f.putToken("token", string(t.Fingerprint), otherFeature)
+	f.claim("token", string(t.Fingerprint), otherFeature)
 	for _, p := range [][2]string{
 		{"kid", t.KeyID}, {"alg", t.Algorithm}, {"issuer", t.Issuer}, {"client", t.Client},
 		{"subject", t.Subject}, {"organisation", t.Organisation},
 	} {
 		if p[1] != "" {
-			f.putToken(p[0], p[1], knownFeature)
+			f.claim(p[0], p[1], knownFeature)
 		}
 	}
 	if t.Kind == capture.JWT {
@@ -134,16 +131,16 @@ func (f *featureSet) claims(t *covariate.Token) {
 		f.list("scope", t.Scopes)
 	}
 	for _, p := range otherClaims(t.Claims) {
-		f.putToken("claim "+p[0], p[1], otherFeature)
+		f.claim("claim "+p[0], p[1], otherFeature)
 	}
 }
 
 // list puts a claim of several values: as a whole, and each of them.
 func (f *featureSet) list(name string, values []string) {
 	sorted := slices.Sorted(slices.Values(values))
-	f.putToken(name, strings.Join(sorted, " "), knownFeature)
+	f.claim(name, strings.Join(sorted, " "), knownFeature)
 	for _, v := range sorted {
-		f.putToken(name+" "+v, "with "+v, knownFeature)
+		f.claim(name+" "+v, "with "+v, knownFeature)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"why403/analysis/covariate"
 	"why403/capture"
 )
 
@@ -19,16 +18,15 @@ type featureSet struct {
 
 	fields  map[string]*columnOf             // by the name of a header field as sent, nil if it is passed over
 	shapes  map[*capture.HeadShape][]labelIn // of each field, with a label if all heads have its value
-	tokens  map[*covariate.Token][]labelIn
-	noted   []labelIn // what putToken put last
+	tokens  claimSet
 	sources texts[netip.Addr]
 	edges   texts[netip.AddrPort]
 }
 
 func newFeatureSet(n int) *featureSet {
 	return &featureSet{
-		n: n, of: map[string]*columnOf{}, fields: map[string]*columnOf{}, shapes: map[*capture.HeadShape][]labelIn{}, tokens: map[*covariate.Token][]labelIn{},
-		sources: texts[netip.Addr]{}, edges: texts[netip.AddrPort]{},
+		n: n, of: map[string]*columnOf{}, fields: map[string]*columnOf{}, shapes: map[*capture.HeadShape][]labelIn{},
+		tokens: newClaims(n), sources: texts[netip.Addr]{}, edges: texts[netip.AddrPort]{},
 	}
 }
 
@@ -103,13 +101,6 @@ func (f *featureSet) cells(h capture.KeptHead) []labelIn {
 
 func (f *featureSet) put(name, value string, weight float64) {
 	f.column(name, weight).put(value, f.at)
-}
-
-// putToken puts a property of the token.
-func (f *featureSet) putToken(name, value string, weight float64) {
-	c := f.column(name, weight)
-	c.ofToken = true
-	f.noted = append(f.noted, labelIn{c, c.put(value, f.at)})
 }
 
 // columnOf is a feature that is being gathered.

@@ -82,17 +82,24 @@ const (
 )
 
 func silence(run *capture.Run) Silence {
-	count, patience := map[capture.Outcome]int{}, patience(run)
+	count := map[capture.Outcome]int{}
 	for _, u := range run.Upgrades {
-		if u.Outcome != capture.ClientGone || waited(u) >= patience {
-			count[u.Outcome]++
-		}
+		count[u.Outcome]++
 	}
 	reached := len(run.Upgrades) - count[capture.Unreached]
 	inNumber := func(o capture.Outcome) bool {
 		return count[o] >= fewestSilent && float64(count[o]) >= silentShare*float64(reached)
 	}
 	s := Silence{Dropped: inNumber(capture.Dropped), TimedOut: inNumber(capture.TimedOut)}
+	if !inNumber(capture.ClientGone) {
+		return s // not even with those that left early
+	}
+	patience := patience(run)
+	for _, u := range run.Upgrades {
+		if u.Outcome == capture.ClientGone && waited(u) < patience {
+			count[u.Outcome]--
+		}
+	}
 	if inNumber(capture.ClientGone) {
 		s.LeftAfter = patience
 	}

@@ -29,12 +29,15 @@ func explain(run *capture.Run) *Findings { return newStudy(run).explain() }
 func (s *study) explain() *Findings {
 	run := s.run
 	f := &Findings{
-		Schema:     Schema,
+		Schema:   Schema,
+		Attempts: len(run.Upgrades), Accepted: s.outcomes.accepted, Pending: s.outcomes.pending,
+		Refused: s.outcomes.refused, RefusedInBand: s.outcomes.refusedInBand,
+		Failed: s.outcomes.failed, RefusedSilently: s.outcomes.refusedSilently,
+		PeakOpen:   s.table.PeakOpen(),
 		Started:    started(run).Time().Format(time.RFC3339Nano),
 		DurationS:  round(s.table.Axis.Total().Seconds(), 3),
 		Hypotheses: []Hypothesis{}, UndecidedBetween: []string{}, Notes: []string{},
 	}
-	together(func() { f.count(s) }, func() { f.PeakOpen = s.table.PeakOpen() })
 	s.majority = majority(f)
 	if s.table.ClockSet {
 		f.Clock = &ClockOffset{
@@ -57,33 +60,6 @@ func (s *study) explain() *Findings {
 	)
 	f.Notes = notes(s, f, hs)
 	return f
-}
-
-// count fills in what was observed.
-func (f *Findings) count(s *study) {
-	f.Refused, f.RefusedInBand, f.Failed = map[string]int{}, map[string]int{}, map[string]int{}
-	f.Attempts = len(s.run.Upgrades)
-	for _, u := range s.run.Upgrades {
-		code, inBand := covariate.InBand(u)
-		switch {
-		case inBand:
-			f.RefusedInBand[number(code)]++
-		case u.Outcome == capture.Accepted:
-			f.Accepted++
-		case u.Outcome == capture.Refused:
-			f.Refused[number(u.Status)]++
-		case u.Outcome == capture.Pending:
-			f.Pending++
-		default:
-			f.Failed[string(u.Outcome)]++
-		}
-		if s.table.Silence.Refuses(u) {
-			if f.RefusedSilently == nil {
-				f.RefusedSilently = map[string]int{}
-			}
-			f.RefusedSilently[string(u.Outcome)]++
-		}
-	}
 }
 
 // weigh returns every hypothesis with its probability, the most probable first.

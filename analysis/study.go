@@ -17,7 +17,8 @@ type study struct {
 	parts    []covariate.Partition
 	weights  []float64 // of table.Attempts
 	refused  int       // attempts
-	heavy    float64   // Σ √c over the bursts of refusals
+	outcomes outcomes
+	heavy    float64 // Σ √c over the bursts of refusals
 	start    capture.Instant
 	majority string // "403", or "close code 1008"
 	contexts []context
@@ -72,7 +73,7 @@ func newStudy(run *capture.Run) *study {
 			s.refused++
 		}
 	}
-	together(s.weighBursts, s.tellApart)
+	together(s.tellApart, s.weighBursts, s.countOutcomes)
 	s.nothing = s.foretellingNothing()
 	return s
 }

@@ -27,14 +27,18 @@ func (s *study) determines(c candidate, all []candidate) bool {
 	return true
 }
 
-// proven reports whether each cause of a hypothesis shows what only it does. An outage
-// beside another cause need not, if it ends: a limit keeps the load at its height. One
+// proven reports whether each cause of a hypothesis shows what only it does. An outage by itself
+// leaves hardly a refusal over: what is refused before it may have set it off, as it does a breaker. One
+// beside another cause, but chance, need not begin below the height of the load, if it ends: a limit keeps it there. One
 // that lasts until the end may as well be a limit that was lowered; one that was not seen to
 // begin is what the limit had counted before.
 func (s *study) proven(h *hypothesis) bool {
 	_, begin := s.carriedOver(h)
 	return !slices.ContainsFunc(h.single(), func(part *hypothesis) bool {
-		if part != h && part.cause == outage {
+		if part.cause == outage && part == h && !s.nearlyRight(h) {
+			return true
+		}
+		if part != h && part.cause == outage && h.butChance() == h {
 			return part.variant == untilEnd || part != begin && s.maybeCarried(h, part)
 		}
 		if part != h && part.cause == randomRefusal {

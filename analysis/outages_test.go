@@ -83,3 +83,11 @@ func TestOutageOfSlowRefusals(t *testing.T) {
 		t.Errorf("%s: %s", f.Verdict.Status, f.Verdict.Says)
 	}
 }
+
+// Refusals before an outage may have set it off: a breaker opens after some.
+func TestOutageLeavesHardlyARefusalOver(t *testing.T) {
+	run := familyCaseOf(t, "breaker", 11600).Run
+	if v := Explain(virtual.Until(run, virtual.RefusedAt(run)[49])).Verdict; v.Status == Determined {
+		t.Error(v.Says)
+	}
+}

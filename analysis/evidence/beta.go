@@ -1,10 +1,6 @@
 package evidence
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mathext"
-)
+import "gonum.org/v1/gonum/mathext"
 
 // Beta is a beta distribution, the prior on the share of refusals in a class.
 type Beta struct{ A, B float64 }
@@ -89,38 +85,18 @@ func (l *tableLogs) of(t *Table) float64 {
 		l[2].of(t.LeanNoRefused, t.LeanNoAccepted) + l[3].of(t.LeanYesRefused, t.LeanYesAccepted)
 }
 
-// betaLog is [Beta.Log] for counts of which mostly one has changed since the last.
+// betaLog is [Beta.Log] for counts that hardly differ from the last.
 type betaLog struct {
 	Beta
-	base              float64
-	refused, accepted float64
-	ofRefused         float64 // ln Γ of what the beta function is made of
-	ofAccepted, ofAll float64
+	base                   float64
+	refused, accepted, all logGamma
 }
 
-func newBetaLog(p Beta) betaLog {
-	l := betaLog{Beta: p, base: p.base()}
-	l.ofRefused, l.ofAccepted, l.ofAll = logGamma(p.A), logGamma(p.B), logGamma(p.A+p.B)
-	return l
-}
+func newBetaLog(p Beta) betaLog { return betaLog{Beta: p, base: p.base()} }
 
 func (l *betaLog) of(refused, accepted float64) float64 {
 	if refused <= 0 && accepted <= 0 {
 		return 0
 	}
-	if refused != l.refused || accepted != l.accepted {
-		if refused != l.refused {
-			l.refused, l.ofRefused = refused, logGamma(l.A+refused)
-		}
-		if accepted != l.accepted {
-			l.accepted, l.ofAccepted = accepted, logGamma(l.B+accepted)
-		}
-		l.ofAll = logGamma(l.A + refused + (l.B + accepted))
-	}
-	return l.ofRefused + l.ofAccepted - l.ofAll - l.base
-}
-
-func logGamma(x float64) float64 {
-	v, _ := math.Lgamma(x)
-	return v
+	return l.refused.of(l.A+refused) + l.accepted.of(l.B+accepted) - l.all.of(l.A+refused+(l.B+accepted)) - l.base
 }

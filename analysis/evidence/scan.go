@@ -36,6 +36,7 @@ func Scan(s Steps, mass Mass) Result {
 	logs := newTableLogs()
 	sum := newSum()
 	var logLik float64
+	var table Table // of the best
 	stale := true
 	w := s.walk()
 	for _, stretch := range s.judged(t, mass) {
@@ -53,7 +54,7 @@ func Scan(s Steps, mass Mass) Result {
 				c := Cell{After: after, UpTo: w.at, LogLik: logLik}
 				sum.add(logLik, m)
 				if c.LogLik >= best.Best.LogLik {
-					best.Best = c
+					best.Best, table = c, t
 				}
 				if c.LogLik >= best.Best.LogLik-Tolerance {
 					cells = append(cells, c)
@@ -65,6 +66,7 @@ func Scan(s Steps, mass Mass) Result {
 	}
 	if best.LogEvidence = sum.log(); !math.IsInf(best.LogEvidence, -1) {
 		best.Low, best.High = interval(cells, best.Best.LogLik)
+		best.Best.LogLik = table.Log() // the same for whoever decides the same, however it was come to
 	}
 	scratch.cells = cells
 	return best

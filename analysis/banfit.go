@@ -58,7 +58,7 @@ func fitBan(s *study, p covariate.Partition, scope string) *hypothesis {
 				continue
 			}
 			lengths.tried = append(lengths.tried, trial{length, step, evidence.Result{LogEvidence: b.within() + b.windows.logEvidence(), Best: t.result.Best}})
-			if b.logLik() > best.logLik() {
+			if b.logLik() > best.logLik()+rounding {
 				best = b
 			}
 		}

@@ -47,7 +47,7 @@ func (t *quotaTry) begunBefore(w *windowFit) bool {
 		cost := math.Log(begunShare) - float64(n)*math.Log(max(2, r.Best.UpTo))
 		r.Best.LogLik += cost
 		r.LogEvidence += cost
-		if r.Best.LogLik > t.result.Best.LogLik {
+		if r.Best.LogLik > t.result.Best.LogLik+rounding {
 			t.logEv, t.result, t.counts, found = t.logEv+r.LogEvidence-plain.LogEvidence, r, counts, true
 			t.kind, t.later, plain = alignedBefore, later, r
 			t.window = &Threshold{Value: x.x, Low: x.x - x.step/2, High: x.x + x.step/2, Unit: "s"}

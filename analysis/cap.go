@@ -62,7 +62,7 @@ func newCapFit(s *study, p covariate.Partition) *capFit {
 			break
 		}
 		f.plain = append(f.plain, capTry{r, f.scan(r, 0)})
-		if k := len(f.plain) - 1; f.plain[k].result.Best.LogLik > f.plain[f.best].result.Best.LogLik {
+		if k := len(f.plain) - 1; f.plain[k].result.Best.LogLik > f.plain[f.best].result.Best.LogLik+rounding {
 			f.best = k
 		}
 	}

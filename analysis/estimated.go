@@ -39,7 +39,7 @@ func (s *study) estimated(p covariate.Partition) (quotaTry, bool) {
 				counts := func() evidence.Range { return counter.Estimated(window, s.windowBefore(window, ahead), off) }
 				result := s.scanCounts(counts())
 				terms = append(terms, result.LogEvidence-math.Log(float64(len(offsets))))
-				if result.Best.LogLik > best.result.Best.LogLik {
+				if result.Best.LogLik > best.result.Best.LogLik+rounding {
 					best.result, best.counts, best.reading = result, counts, r
 					best.window = &Threshold{Value: x, Low: x, High: x, Unit: "s"}
 				}

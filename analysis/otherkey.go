@@ -72,7 +72,7 @@ func (s *study) bestOtherKey(r covariate.Reading) (*otherKey, *hypothesis) {
 		}
 		open := func() evidence.Range { return s.table.Open(f.labels, len(f.values), r, 0) }
 		result := s.scanCounts(open())
-		if math.IsInf(result.Best.LogLik, -1) || limit != nil && result.Best.LogLik <= limit.logLik {
+		if math.IsInf(result.Best.LogLik, -1) || limit != nil && result.Best.LogLik <= limit.logLik+rounding {
 			continue
 		}
 		limit = &hypothesis{cause: concurrencyCap}

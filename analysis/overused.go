@@ -59,7 +59,7 @@ func weighOverused(s *study) []*hypothesis {
 	for i, way := range ways {
 		result := s.scanRange(s.usesOfTokens(way()), uses)
 		terms = append(terms, result.LogEvidence-math.Ln2)
-		if !math.IsInf(result.LogEvidence, -1) && (at < 0 || result.Best.LogLik > best.Best.LogLik) {
+		if !math.IsInf(result.LogEvidence, -1) && (at < 0 || result.Best.LogLik > best.Best.LogLik+rounding) {
 			best, at = result, i
 		}
 	}

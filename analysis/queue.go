@@ -84,7 +84,7 @@ func (s *study) fullQueue() *hypothesis {
 		at := by * s.table.RefusedWait / 2
 		r := s.scanCounts(s.table.InHand(at))
 		terms = append(terms, r.LogEvidence-math.Log(float64(len(answeredLater))))
-		if r.Best.LogLik > best.Best.LogLik {
+		if r.Best.LogLik > best.Best.LogLik+rounding {
 			best, later = r, at
 		}
 	}

@@ -123,9 +123,6 @@ func (f *quotaFit) climbOn(top float64) {
 	}
 }
 
-// rounding is by how much two likelihoods differ that are the same.
-const rounding = 1e-9
-
 func (f *quotaFit) hypothesis() *hypothesis {
 	tries := f.lasting
 	for _, w := range f.windows {
@@ -162,7 +159,7 @@ func (f *quotaFit) hypothesis() *hypothesis {
 	}
 	if t, ok := f.s.estimated(f.part); ok {
 		h.logEvidence = floats.LogSumExp([]float64{h.logEvidence, t.logEv + math.Log(t.share/f.kept())})
-		if t.result.Best.LogLik > h.logLik {
+		if t.result.Best.LogLik > h.logLik+rounding {
 			f.s.countedBy(h, &t)
 		}
 	}

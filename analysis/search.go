@@ -78,7 +78,8 @@ const mostKept = 3
 // top returns the best trials.
 func (q *search) top(n int) []trial {
 	list := slices.Clone(q.tried)
-	slices.SortStableFunc(list, func(a, b trial) int { return cmp.Compare(b.logLik(), a.logLik()) })
+	rounded := func(t trial) float64 { return math.Round(t.logLik() / rounding) }
+	slices.SortStableFunc(list, func(a, b trial) int { return cmp.Compare(rounded(b), rounded(a)) })
 	return list[:min(n, len(list))]
 }
 
@@ -96,6 +97,10 @@ func (q *search) indexOf(x float64) int {
 	return slices.IndexFunc(q.tried, func(t trial) bool { return t.x == x })
 }
 
+// rounding is by how much two log likelihoods differ at most that are the same: sums in another
+// order, or on another machine, are not equal to the bit, and a search must not turn on that.
+const rounding = 1e-9
+
 // best returns the value of the best likelihood, the first of equals.
 func (q *search) best() (trial, bool) { return q.bestNear(0, math.Inf(1)) }
 
@@ -108,7 +113,7 @@ func (q *search) bestLogLik() float64 {
 func (q *search) bestNear(at, reach float64) (trial, bool) {
 	best := trial{result: evidence.Result{Best: evidence.Cell{LogLik: math.Inf(-1)}}}
 	for _, t := range q.tried {
-		if math.Abs(t.x-at) <= reach && t.logLik() > best.logLik() {
+		if math.Abs(t.x-at) <= reach && t.logLik() > best.logLik()+rounding {
 			best = t
 		}
 	}
@@ -127,7 +132,7 @@ func (q *search) climb(at, reach, step float64) {
 			q.try(best.x+size, size)
 			q.try(best.x-size, size)
 			next, _ := q.bestNear(best.x, size*1.001)
-			if next.logLik() <= best.logLik() {
+			if next.logLik() <= best.logLik()+rounding {
 				break
 			}
 			best = next
@@ -143,7 +148,7 @@ func (q *search) widen() {
 		for d := best.step; ok && d < best.x/2; d *= 2 {
 			at := best.x + side*d
 			q.try(at, d)
-			if next, _ := q.bestNear(at, 0); next.logLik() < best.logLik()-evidence.Tolerance {
+			if next, _ := q.bestNear(at, 0); next.logLik() < best.logLik()-evidence.Tolerance-rounding {
 				break
 			}
 		}
@@ -191,7 +196,7 @@ func (q *search) interval(unit string) *Threshold {
 	best, _ := q.best()
 	t := &Threshold{Value: best.x, Low: best.x - best.step/2, High: best.x + best.step/2, Unit: unit}
 	for _, o := range q.tried {
-		if o.logLik() >= best.logLik()-evidence.Tolerance {
+		if o.logLik() >= best.logLik()-evidence.Tolerance-rounding {
 			t.Low, t.High = min(t.Low, o.x), max(t.High, o.x)
 		}
 	}

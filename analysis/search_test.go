@@ -2,6 +2,8 @@ package analysis
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"why403/analysis/evidence"
@@ -63,5 +65,33 @@ func TestManyValuesCost(t *testing.T) {
 	}
 	if got := logChoose(5, 2); math.Abs(got-math.Log(10)) > 1e-9 {
 		t.Errorf("ln of 5 over 2 is %v", got)
+	}
+}
+
+// Log likelihoods that are the same but for rounding lead a search the same way.
+func TestSearchesDoNotTurnOnRounding(t *testing.T) {
+	way := func(seed uint64) []float64 {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		q := &search{low: 1, high: 1000, scan: func(x float64) evidence.Result {
+			steps := math.Floor(math.Abs(x-300) / 7) // a plateau of 7 at each height
+			return evidence.Result{Best: evidence.Cell{LogLik: -100 - steps + 1e-12*rng.Float64()}}
+		}}
+		for x := 210.0; x < 400; x += 20 {
+			q.try(x, 20)
+		}
+		for _, best := range q.top(mostKept) {
+			q.climb(best.x, best.step, best.step)
+		}
+		q.widen()
+		var tried []float64
+		for _, t := range q.tried {
+			tried = append(tried, t.x)
+		}
+		return tried
+	}
+	for seed := range uint64(20) {
+		if first, other := way(100), way(seed); !slices.Equal(first, other) {
+			t.Fatalf("tried %v, and %v with other rounding", first, other)
+		}
 	}
 }

@@ -45,7 +45,7 @@ func (w *windowFit) climbPhase() {
 // tryPhase takes a phase over if it explains more.
 func (w *windowFit) tryPhase(t *trial, phase capture.Instant) bool {
 	result := w.s.scanCounts(w.counter(w.windowCount).Fixed(toDuration(t.x), phase))
-	if result.Best.LogLik <= t.logLik() {
+	if result.Best.LogLik <= t.logLik()+rounding {
 		return false
 	}
 	result.LogEvidence = max(t.result.LogEvidence, result.LogEvidence+math.Log(w.s.table.Jitter.Seconds()/t.x))

@@ -22,7 +22,7 @@ func (w *windowFit) scanPhases(x float64) evidence.Result {
 		phase := w.s.start.Add(toDuration(at) - toDuration(math.Ceil(w.s.duration()/x+2)*x))
 		result := w.s.scanCounts(w.counter(w.windowCount).Fixed(toDuration(x), phase))
 		terms = append(terms, result.LogEvidence)
-		if k == 0 || result.Best.LogLik > best.Best.LogLik {
+		if k == 0 || result.Best.LogLik > best.Best.LogLik+rounding {
 			best = result
 			w.phases[x] = phase
 		}

@@ -1,6 +1,10 @@
 package evidence
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // mark is one bound of an observation, with its weight and outcome, so that nothing has to
 // be looked up by attempt once marks are in order.
@@ -35,6 +39,15 @@ const (
 	digitBits = 11
 	digits    = 6
 )
+
+// inOrder is byValue for marks that mostly are in order.
+func inOrder(list, spare []mark) (sorted, left []mark) {
+	ascending := func(a, b mark) int { return cmp.Compare(a.at, b.at) }
+	if slices.IsSortedFunc(list, ascending) {
+		return list, spare
+	}
+	return byValue(list, spare)
+}
 
 // byValue sorts marks by value, equal ones staying in order, and returns them and the
 // room that is left: spare must be as long, and both are written to. It is a radix

@@ -79,11 +79,28 @@ func (s *Steps) mark(weight float64, bounds ...float64) {
 	}
 }
 
+// sort puts the marks of each kind in the order of their values. Bounds mostly lie as far from Mid
+// for one attempt as for another: so it sorts by Mid, and the others only if that has not put
+// them in order too.
 func (s *Steps) sort() {
-	for kind := range s.marks {
-		list, left := byValue(s.marks[kind], s.scratch.room(kinds, len(s.marks[kind])))
-		s.marks[kind], s.scratch.marks[kind], s.scratch.marks[kinds] = list, list, left
+	weights := s.marks[hi]
+	for i := range s.marks[mid] {
+		s.marks[mid][i].weight = float64(i)
 	}
+	order, spare := byValue(s.marks[mid], s.scratch.room(kinds, len(weights)))
+	lows, highs := spare, s.marks[lo]
+	for k, m := range order {
+		lows[k] = s.marks[lo][int(m.weight)]
+	}
+	for k, m := range order {
+		highs[k] = weights[int(m.weight)]
+		order[k].weight = highs[k].weight
+	}
+	lows, spare = inOrder(lows, weights)
+	highs, spare = inOrder(highs, spare)
+	s.marks = [kinds][]mark{lows, order, highs}
+	copy(s.scratch.marks[:], s.marks[:])
+	s.scratch.marks[kinds] = spare
 }
 
 func outcome(refused bool) int {

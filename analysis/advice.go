@@ -42,8 +42,8 @@ func (s *study) advise() []Advice {
 	return list
 }
 
-func order(urgent bool) int {
-	if urgent {
+func order(first bool) int {
+	if first {
 		return 0
 	}
 	return 1

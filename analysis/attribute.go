@@ -19,6 +19,7 @@ import (
 // names the user or the request does not win by luck.
 var attribute = &cause{
 	name:   "attribute",
+	long:   true,
 	prior:  0.10,
 	weigh:  weighAttribute,
 	says:   saysAttribute,

@@ -28,6 +28,8 @@ type cause struct {
 	refute func(*study, *hypothesis) string
 	// predict returns the share of refusals that an experiment would see.
 	predict func(*study, *hypothesis, *experiment) float64
+	// long says that it takes longest of those that are weighed at the same time.
+	long bool
 	// proven reports whether a hypothesis that fits shows what only this cause
 	// does; nil if fitting is enough.
 	proven func(*study, *hypothesis) bool

@@ -48,9 +48,8 @@ func (s *study) explain() *Findings {
 	var hs []*hypothesis
 	if s.decidable() {
 		hs = s.weigh()
-		for _, h := range hs {
-			f.Hypotheses = append(f.Hypotheses, h.finding(s))
-		}
+		f.Hypotheses = make([]Hypothesis, len(hs))
+		inParallel(len(hs), func(i int) { f.Hypotheses[i] = hs[i].finding(s) })
 	}
 	s.conclude(f, hs)
 	together(
@@ -158,11 +157,12 @@ func (s *study) weighEach(of []*cause) [][]*hypothesis {
 	s.reached = s.toReach
 	for now := range waves {
 		var list []int
-		for i, c := range slices.Backward(of) { // attributes and outages take longest: the short ones fill up the end
+		for i, c := range of {
 			if c.wave == now {
 				list = append(list, i)
 			}
 		}
+		slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(order(of[a].long), order(of[b].long)) }) // short ones fill up the end
 		inParallel(len(list), func(k int) { weighed[list[k]] = s.under(of[list[k]]).weighAlong(of[list[k]]) })
 		s.reached = max(s.toReach, reached(slices.Concat(weighed...)))
 	}

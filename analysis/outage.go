@@ -16,6 +16,7 @@ import (
 // outage refuses everything in a stretch of time or a few, or from some moment on.
 var outage = &cause{
 	name:    "outage",
+	long:    true,
 	prior:   0.10,
 	weigh:   weighOutage,
 	says:    saysOutage,

@@ -14,6 +14,7 @@ import (
 // since the recording began, since a window began, or in a window before each.
 var quota = &cause{
 	name:    "quota",
+	long:    true,
 	keyed:   true,
 	counts:  true,
 	prior:   0.12,

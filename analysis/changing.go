@@ -76,14 +76,16 @@ func (c changingShare) gain() float64 {
 		refused += float64(outcomeOf(no))
 	}
 	n := float64(len(c.refused))
-	var terms []float64
+	var times []float64
 	whole := floats.Sum(c.after)
 	for keeps := whole / changingMost; keeps > changingLeast*whole/n; keeps /= 2 {
-		terms = append(terms, c.log(keeps))
+		times = append(times, keeps)
 	}
-	if len(terms) == 0 {
+	if len(times) == 0 {
 		return 0
 	}
+	terms := make([]float64, len(times))
+	inParallel(len(terms), func(i int) { terms[i] = c.log(times[i]) })
 	return floats.LogSumExp(terms) - math.Log(float64(len(terms))) - evidence.Either.Log(refused, n-refused)
 }
 

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -44,8 +43,9 @@ func (s *study) byChance(among prediction) bool {
 			trends[k] = append(trends[k], x)
 		}
 	}
-	return math.Abs(turnsAbout(outcomes)) < tooRegular &&
-		!slices.ContainsFunc(trends, func(x []float64) bool { return math.Abs(trend(x, outcomes)) >= tooRegular })
+	follows := make([]bool, len(trends)) // whether refusals go with each
+	inParallel(len(trends), func(k int) { follows[k] = math.Abs(trend(trends[k], outcomes)) >= tooRegular })
+	return math.Abs(turnsAbout(outcomes)) < tooRegular && !slices.Contains(follows, true)
 }
 
 // trend returns by how many standard deviations refusals and a covariate go together more
@@ -60,11 +60,7 @@ func trend(x []float64, refused []bool) float64 {
 
 // ranks are the places of values in their order, shared by equal ones.
 func ranks(x []float64) []float64 {
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	order := evidence.Order(x)
 	out := make([]float64, len(x))
 	for from := 0; from < len(order); {
 		until := from

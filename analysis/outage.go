@@ -161,7 +161,7 @@ func (w *stretch) fit() (stretchFit, bool) {
 	var terms []float64
 	for a := max(0, from-reach); a <= min(from+reach, n-1); a++ {
 		for b := max(a+1, until-reach); b <= min(until+reach, n-1); b++ {
-			mass := w.mass(a, w.gap(a)/w.s.recorded) * w.mass(b, w.gap(b)/max(w.s.recorded-w.at[a], w.gap(b)))
+			mass := w.mass(a, w.gap(a)/w.s.recorded) * w.mass(b, w.within(b, a))
 			t := w.table(a, b)
 			if t.NoRefused <= w.forced[1]+1e-7 || t.YesAccepted <= 0 || mass <= 0 {
 				continue
@@ -199,6 +199,15 @@ func (w *stretch) gap(i int) float64 {
 		return max(w.at[0], 0)
 	}
 	return w.at[i] - w.at[i-1]
+}
+
+// within is the share of what was recorded from an attempt on that lies in the gap before another.
+func (w *stretch) within(i, from int) float64 {
+	gap := w.gap(i)
+	if gap <= 0 {
+		return 0 // also where nothing was recorded after the first
+	}
+	return gap / max(w.s.recorded-w.at[from], gap)
 }
 
 func (w *stretch) table(from, until int) evidence.Table {

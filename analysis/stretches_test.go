@@ -1,10 +1,12 @@
 package analysis_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 
 	"why403/analysis"
+	"why403/internal/sim/virtual"
 )
 
 // Stretches of refusals come of many things. A ban is one of them only if its trigger
@@ -43,5 +45,17 @@ func TestUnsureExplainsNothing(t *testing.T) {
 	f := analysis.Explain(caseOf(t, "overload-queue", 5).Run)
 	if h := f.Hypotheses[0]; h.Cause != "overload" {
 		t.Errorf("%s leads, with %+v", h.Cause, h.Counts)
+	}
+}
+
+// Where nothing was recorded after the last refusal but answers of the same moment, an outage ends
+// nowhere, and every probability is a number all the same.
+func TestLastAnswersOfOneMoment(t *testing.T) {
+	run := caseOf(t, "steps-cap-shared", 1011600).Run
+	f := analysis.Explain(virtual.Until(run, virtual.RefusedAt(run)[9]))
+	for _, h := range f.Hypotheses {
+		if math.IsNaN(h.Probability) || math.IsNaN(h.LogEvidence) {
+			t.Errorf("%s %s: probability %v, log evidence %v", h.Cause, h.Scope, h.Probability, h.LogEvidence)
+		}
 	}
 }

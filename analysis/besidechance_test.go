@@ -65,3 +65,12 @@ func TestChanceBesideLeavesRivals(t *testing.T) {
 		t.Errorf("%+v beside chance, %+v without", limit.best.counts, limit.best.butChance().counts)
 	}
 }
+
+// Where many try for the place that a limit gives back, answers that come the other way round leave
+// refusals over that look like chance.
+func TestOvertakenRefusalsAreNoChance(t *testing.T) {
+	v := Explain(familyCaseOf(t, "bucket-retried", 1011611).Run).Verdict
+	if v.Status != Determined || len(v.Causes) != 1 || v.Causes[0].Cause != "rate-limit" {
+		t.Errorf("%s: %s", v.Status, v.Says)
+	}
+}

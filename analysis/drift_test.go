@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"why403/analysis/covariate"
 	"why403/capture"
 	"why403/internal/sim/virtual"
 )
@@ -205,6 +206,27 @@ func TestDriftSaysNothingWithoutKeys(t *testing.T) {
 	for _, h := range weighCap(s) {
 		if h.scope == "client" && h.logEvidence > -100 {
 			t.Errorf("log evidence %.1f of a limit that says nothing of 380 in 400 attempts", h.logEvidence)
+		}
+	}
+}
+
+// A limit is proven to have shrunk only if something was let through under what it shrank to:
+// else it may be an outage, or a ban.
+func TestShrunkToNothing(t *testing.T) {
+	const n, moved = 400, 300
+	for _, through := range []bool{true, false} {
+		s := &study{table: &covariate.Table{Refused: make([]bool, n)}}
+		d := &drifting{way: shrinks, limits: make([]float64, n)}
+		for i := range n {
+			d.limits[i] = 40
+			if i >= moved {
+				d.limits[i] = 1
+			}
+			s.table.Refused[i] = i%2 == 1 || i >= moved && (!through || i%4 > 0)
+		}
+		h := &hypothesis{scope: "global", drift: d, counts: Counts{N11: n / 2, N00: n / 2}}
+		if provenCap(s, h) != through {
+			t.Errorf("let through %v, proven %v", through, !through)
 		}
 	}
 }

@@ -192,9 +192,11 @@ func doDrift(h *hypothesis) []string {
 }
 
 const (
-	fewestFalls = 3    // places that must have been lost for a leak to be named
-	driftWrong  = 0.02 // the share of either outcome that a limit which drifts may be wrong about
-	switchesFor = 3    // changes of outcome for each step of a limit that moves
+	fewestFalls = 3 // places that must have been lost for a leak to be named
+	// fewestThrough is how many must have been let through under what a limit shrank to.
+	fewestThrough = 3
+	driftWrong    = 0.02 // the share of either outcome that a limit which drifts may be wrong about
+	switchesFor   = 3    // changes of outcome for each step of a limit that moves
 )
 
 // wasAtWork reports whether a limit was met wherever it went: refusals and acceptances
@@ -220,10 +222,28 @@ func provenCap(s *study, h *hypothesis) bool {
 	if float64(c.N01) > driftWrong*float64(c.N11+c.N01) || float64(c.N10) > driftWrong*float64(c.N10+c.N00) {
 		return false
 	}
-	if d.way == leaks && d.falls < fewestFalls {
+	switch {
+	case d.way == leaks && d.falls < fewestFalls:
+		return false
+	case d.way == shrinks && s.throughAfter(d.steps(s, h.scope)) < fewestThrough:
 		return false
 	}
 	return d.wasAtWork(s, h.scope)
+}
+
+// throughAfter counts the attempts that were let through after the last of some steps: a limit that
+// lets nothing through any more looks like an outage, or a ban.
+func (s *study) throughAfter(steps []step) int {
+	if len(steps) == 0 {
+		return 0
+	}
+	n := 0
+	for _, refused := range s.table.Refused[steps[len(steps)-1].at:] {
+		if !refused {
+			n++
+		}
+	}
+	return n
 }
 
 // likelihood is the log likelihood of a prediction; what it is unsure of may go either

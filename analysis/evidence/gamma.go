@@ -14,7 +14,7 @@ type logGamma struct {
 const (
 	fewestStirling = 64     // from which on three terms of Stirling's series are exact to 1e-12
 	mostNear       = 1e-3   // relative step, up to which four terms of ln(1+d) are exact to 1e-15
-	mostSteps      = 1 << 8 // after which rounding has not added up to more than that
+	mostSteps      = 1 << 8 // up to which rounding adds up to less than 1e-13
 )
 
 // halfLog2Pi is ½ ln 2π.

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"slices"
 
 	"why403/analysis/covariate"
 	"why403/analysis/evidence"
@@ -29,7 +30,7 @@ func (s *study) withChance(c candidate) candidate {
 	if !h.calls() || len(h.parts) > 0 || !h.counts.leavesOver() || !s.rightAboutItsOwn(h) {
 		return c
 	}
-	if s.maybeServers(h) || s.maybeServersInFull(h) || s.keptElsewhere(h) != nil || !s.byChance(s.sparedBy(h)) || s.overtaken(s.sparedBy(h)) {
+	if s.maybeServers(h) || s.maybeServersInFull(h) || s.keptElsewhere(h) != nil || !s.byChance(s.sparedBy(h)) || s.followLimits(s.sparedBy(h)) {
 		return c
 	}
 	if odds, _ := s.doubt(h); max(odds, s.changes(s.kindsOf(h.predicted))) > mostDoubt {
@@ -71,18 +72,24 @@ func (s *study) sparedBy(h *hypothesis) prediction {
 	return p
 }
 
-// overtaken reports whether refusals among some attempts go with what was let through just before: a
-// limit that has one place left refuses whoever comes second, and the answers may come the other way round.
-func (s *study) overtaken(among prediction) bool {
-	before := s.table.Counter(make([]int32, len(among)), 1, covariate.Reading{ByRequest: true}, covariate.LetThrough).Trailing(2 * s.table.Jitter).Mid
-	var x []float64
-	var outcomes []bool
-	for i, f := range among {
-		if f.refuses() {
-			x, outcomes = append(x, float64(before[i])), append(outcomes, s.table.Refused[i])
-		}
+// followLimits reports whether refusals among some attempts go with what a limit would refuse by: with
+// what was let through just before, since a limit that has one place left refuses whoever comes second, and
+// the answers may come the other way round; or with the sockets open under a key.
+func (s *study) followLimits(among prediction) bool {
+	counts := [][]int32{s.table.Counter(make([]int32, len(among)), 1, covariate.Reading{ByRequest: true}, covariate.LetThrough).Trailing(2 * s.table.Jitter).Mid}
+	for _, p := range s.parts {
+		counts = append(counts, s.table.OpenUsually(p.Labels, p.N))
 	}
-	return trend(x, outcomes) >= tooRegular
+	return slices.ContainsFunc(counts, func(of []int32) bool {
+		var x []float64
+		var outcomes []bool
+		for i, f := range among {
+			if f.refuses() {
+				x, outcomes = append(x, float64(of[i])), append(outcomes, s.table.Refused[i])
+			}
+		}
+		return trend(x, outcomes) >= tooRegular
+	})
 }
 
 // butChance returns a hypothesis without chance beside it.

@@ -74,3 +74,13 @@ func TestOvertakenRefusalsAreNoChance(t *testing.T) {
 		t.Errorf("%s: %s", v.Status, v.Says)
 	}
 }
+
+// What a second limit refuses, if it is too little to be named, is no chance either.
+func TestASecondLimitIsNoChance(t *testing.T) {
+	v := Explain(familyCaseOf(t, "cap-per-token-and-global", 1011711).Run).Verdict
+	for _, c := range v.Causes {
+		if v.Status == Determined && c.Cause == "random" {
+			t.Error(v.Says)
+		}
+	}
+}

@@ -146,7 +146,7 @@ func (s *study) common() []feature {
 	f := s.gathered()
 	var list []feature
 	for _, name := range decidedBy {
-		if c := f.of[name]; c != nil && len(c.values) == 1 && c.values[0] != "" && len(c.labels) == f.n {
+		if c := f.named(name); c != nil && len(c.values) == 1 && c.values[0] != "" && len(c.labels) == f.n {
 			list = append(list, c.feature)
 		}
 	}

@@ -53,24 +53,35 @@ func (f *featureSet) claim(name, value string, weight float64) {
 	c.byToken[token] = k
 }
 
-// claimColumn returns a feature of tokens; one that is called as a header field is told apart from it.
+// claimColumn returns a feature of tokens.
 func (f *featureSet) claimColumn(name string, weight float64) *claimOf {
 	if c := f.tokens.byName[name]; c != nil {
 		return c
 	}
-	as := name
-	if f.of[as] != nil {
-		as = "token's " + name
-	}
-	c := &claimOf{columnOf: f.column(as, weight), numbers: map[string]int32{}}
+	c := &claimOf{columnOf: f.newColumn(name, weight), numbers: map[string]int32{}}
 	c.ofToken = true
 	f.tokens.columns, f.tokens.byName[name] = append(f.tokens.columns, c), c
 	return c
 }
 
-// spreadClaims gives each attempt what its token says.
+// spreadClaims gives each attempt what its token says. What is called as a header field is told apart
+// from it.
 func (f *featureSet) spreadClaims() {
-	inParallel(len(f.tokens.columns), func(i int) { f.tokens.columns[i].spread(f.tokens.of) })
+	inParallel(len(f.tokens.columns), func(i int) {
+		c := f.tokens.columns[i]
+		if f.of[c.name] != nil {
+			c.name = "token's " + c.name
+		}
+		c.spread(f.tokens.of)
+	})
+}
+
+// named returns what tokens say, or else a property of requests, by its name; nil if there is none.
+func (f *featureSet) named(name string) *columnOf {
+	if c := f.tokens.byName[name]; c != nil {
+		return c.columnOf
+	}
+	return f.of[name]
 }
 
 // spread gives each attempt what its token says.

@@ -35,8 +35,7 @@ const (
 func (s *study) features() []feature {
 	f := s.gathered()
 	var list []feature
-	for _, name := range f.order {
-		c := f.of[name]
+	for _, c := range f.order {
 		c.fill(f.n)
 		if k := len(c.values); k > 1 && k <= 2+f.n/4 {
 			list = append(list, c.feature)

@@ -12,8 +12,8 @@ import (
 // same for many attempts, as what a token says, is worked out once.
 type featureSet struct {
 	n     int
-	of    map[string]*columnOf
-	order []string
+	of    map[string]*columnOf // but for what tokens say
+	order []*columnOf
 	at    int // the attempt being read
 
 	fields  map[string]*columnOf             // by the name of a header field as sent, nil if it is passed over
@@ -40,10 +40,15 @@ type labelIn struct {
 func (f *featureSet) column(name string, weight float64) *columnOf {
 	c := f.of[name]
 	if c == nil {
-		c = &columnOf{feature: feature{name: name, weight: weight, labels: make([]int32, 0, f.n)}, index: map[string]int32{}}
+		c = f.newColumn(name, weight)
 		f.of[name] = c
-		f.order = append(f.order, name)
 	}
+	return c
+}
+
+func (f *featureSet) newColumn(name string, weight float64) *columnOf {
+	c := &columnOf{feature: feature{name: name, weight: weight, labels: make([]int32, 0, f.n)}, index: map[string]int32{}}
+	f.order = append(f.order, c)
 	return c
 }
 
